@@ -1,0 +1,62 @@
+"""People who sign in, their roles, and the one-time links that let them in."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import relationship
+
+from consultation.kernel.ids import uuid7
+from consultation.kernel.orm import Base, Mapped, choice, mapped_column, one_of
+from consultation.kernel.roles import Role
+
+
+class User(Base):
+    """A person. ``session_epoch`` rises to end all their sessions; signing in stores it in the cookie."""
+
+    __tablename__ = "user"
+    __table_args__ = (
+        CheckConstraint("language IN ('en', 'fr', 'es')", name="language_known"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    language: Mapped[str]
+    password_hash: Mapped[str | None]
+    session_epoch: Mapped[int] = mapped_column(default=0)
+    failed_sign_ins: Mapped[int] = mapped_column(default=0)
+    last_failed_at: Mapped[datetime | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+    role_rows: Mapped[list["UserRole"]] = relationship(lazy="raise_on_sql", cascade="all, delete-orphan")
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(row.role for row in self.role_rows)
+
+
+class UserRole(Base):
+    __tablename__ = "user_role"
+    __table_args__ = (one_of("role", Role),)
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[Role] = choice(Role, primary_key=True)
+
+
+class SignInLink(Base):
+    """A one-time link: only the digest of its token is kept, and using it sets ``used_at``."""
+
+    __tablename__ = "sign_in_link"
+    __table_args__ = (
+        CheckConstraint("expires_at > created_at", name="expires_later"),
+        Index(None, "user_id"),
+    )
+
+    token_sha256: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -1,0 +1,128 @@
+"""The only composition root: what the application is made of, and in which order."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import click
+from flask import Blueprint, Flask, Response, redirect, request, url_for
+
+from consultation import extensions, models
+from consultation.accounts.identity import SignedIn, parse_session_id
+from consultation.accounts.passwords import Passwords
+from consultation.accounts.queries import user_by_id
+from consultation.config import ROOT, Config
+from consultation.kernel.clock import Clock, SystemClock
+from consultation.kernel.orm import LANGUAGES, prepare_engine
+from consultation.kernel.outbox import Subscription
+from consultation.membership.queries import actor_by_email, actor_for
+from consultation.web import authorize, errors, forms, locale, markdown, render, security, transactions
+from consultation.web.authorize import present, public
+
+__all__ = ["BLUEPRINTS", "COMMANDS", "SUBSCRIPTIONS", "create_app", "models"]
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+COMMANDS: tuple[click.Command, ...] = ()
+
+SUBSCRIPTIONS: tuple[Subscription, ...] = ()
+
+MAXIMUM_REQUEST_BYTES = 60 * 1024 * 1024
+
+
+def create_app(config: Config | None = None, *, clock: Clock | None = None) -> Flask:
+    """The application, from settings (the environment's by default) and a clock (the system's by default).
+
+    Raises:
+        UnsafeSettings: when the environment's settings would be unsafe.
+    """
+    config = config or Config.from_environment()
+    app = Flask(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        static_url_path="/static",
+    )
+    app.config.update(_flask_settings(config))
+    app.extensions["settings"] = config
+    app.extensions["clock"] = clock or SystemClock()
+    app.extensions["passwords"] = Passwords.with_cost(
+        time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib
+    )
+    app.extensions["actor_by_email"] = actor_by_email
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    _extensions(app)
+    for part in (transactions, authorize, locale, render, markdown, forms, security, errors):
+        part.init_app(app)
+    public(app.view_functions["static"])
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    _root(app)
+    return app
+
+
+def _flask_settings(config: Config) -> dict[str, object]:
+    secure = urlsplit(config.base_url).scheme == "https"
+    return {
+        "SECRET_KEY": config.secret_key,
+        "TESTING": config.testing,
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": not config.database_url.startswith("sqlite")},
+        "TRANSLATIONS": ROOT / "translations",
+        "BABEL_DEFAULT_LOCALE": "en",
+        "MAX_CONTENT_LENGTH": MAXIMUM_REQUEST_BYTES,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(hours=1),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": True,
+        "RATELIMIT_STORAGE_URI": config.cache_url,
+        "RATELIMIT_ENABLED": not config.testing,
+        "COMPRESS_MIMETYPES": [
+            "text/html",
+            "text/css",
+            "text/javascript",
+            "application/json",
+            "image/svg+xml",
+        ],
+        "COMPRESS_ALGORITHM": ["gzip"],
+        "COMPRESS_STREAMS": False,
+    }
+
+
+def _extensions(app: Flask) -> None:
+    extensions.db.init_app(app)
+    with app.app_context():
+        prepare_engine(extensions.db.engine)
+    extensions.compress.init_app(app)
+    extensions.csrf.init_app(app)
+    extensions.htmx.init_app(app)
+    extensions.limiter.init_app(app)
+    extensions.login.init_app(app)
+
+    @extensions.login.user_loader
+    def _signed_in(value: str) -> SignedIn | None:
+        parsed = parse_session_id(value)
+        if parsed is None:
+            return None
+        session = transactions.session()
+        user = user_by_id(session, parsed[0])
+        if user is None or user.session_epoch != parsed[1]:
+            return None
+        return SignedIn(user, actor_for(session, user, present()))
+
+
+def _root(app: Flask) -> None:
+    @app.get("/")
+    @public
+    def root() -> Response:
+        chosen = request.accept_languages.best_match(LANGUAGES, "en")
+        response = redirect(url_for("portal.front", lang=chosen), code=302)
+        response.vary.add("Accept-Language")
+        return response  # type: ignore[return-value]

@@ -1,0 +1,108 @@
+"""Settings, typed, read from the environment once, and refused when they would be unsafe in production."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+MINIMUM_SECRET_LENGTH = 32
+
+
+class UnsafeSettings(Exception):
+    """The settings would start an unsafe server; the message says which one and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that an installation decides.
+
+    ``data_dir`` holds what is not in the database: the key files of contests, uploads, the SQLite file by default.
+    ``base_url`` is the public address, used in documents and mail, and the only host that sign-in links name.
+    """
+
+    database_url: str
+    data_dir: Path
+    secret_key: str
+    cache_url: str = "memory://"
+    mail_url: str = ""
+    base_url: str = "http://127.0.0.1:8000"
+    production: bool = False
+    testing: bool = False
+    argon2_time_cost: int = 3
+    argon2_memory_kib: int = 65536
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
+        """Read ``CONSULTATION_*``.
+
+        Raises:
+            UnsafeSettings: in production (``CONSULTATION_ENV=production``) without a strong secret or with a plain
+                http address.
+        """
+        data_dir = Path(environ.get("CONSULTATION_DATA_DIR", ROOT / "var"))
+        production = environ.get("CONSULTATION_ENV", "") == "production"
+        secret = environ.get("CONSULTATION_SECRET_KEY", "")
+        if not secret and not production:
+            secret = _kept_secret(data_dir)
+        config = cls(
+            database_url=_with_driver(
+                environ.get("CONSULTATION_DATABASE_URL", f"sqlite:///{data_dir / 'consultation.sqlite'}")
+            ),
+            data_dir=data_dir,
+            secret_key=secret,
+            cache_url=environ.get("CONSULTATION_CACHE_URL", "memory://"),
+            mail_url=environ.get("CONSULTATION_MAIL_URL", ""),
+            base_url=environ.get("CONSULTATION_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+            production=production,
+        )
+        config.refuse_unsafe()
+        return config
+
+    @classmethod
+    def for_tests(cls, *, database_url: str, data_dir: Path, **changes: Any) -> "Config":
+        """Settings for tests: a fixed secret and the cheapest password hashing that argon2 accepts."""
+        config = cls(
+            database_url=_with_driver(database_url),
+            data_dir=data_dir,
+            secret_key="a secret that only tests use, and long enough",  # noqa: S106
+            testing=True,
+            argon2_time_cost=1,
+            argon2_memory_kib=8,
+        )
+        return replace(config, **changes)
+
+    def refuse_unsafe(self) -> None:
+        if not self.production:
+            return
+        if len(self.secret_key) < MINIMUM_SECRET_LENGTH:
+            raise UnsafeSettings(
+                f"CONSULTATION_SECRET_KEY must have at least {MINIMUM_SECRET_LENGTH} characters. "
+                'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        if urlsplit(self.base_url).scheme != "https":
+            raise UnsafeSettings("CONSULTATION_BASE_URL must begin with https:// in production.")
+
+
+def _with_driver(url: str) -> str:
+    """Name the PostgreSQL driver that is installed, so that the usual spelling of the address works."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """Outside production a secret is made once and kept beside the data, so that sessions outlive a restart."""
+    path = data_dir / "secret-key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+        return path.read_text().strip()

@@ -1,0 +1,174 @@
+"""The declarative base, the column types that every room shares, and how a connection is opened."""
+
+import enum
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, DateTime, Engine, MetaData, Text, Uuid, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, composite, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+LANGUAGES = ("en", "fr", "es")
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant. Aware on both sides; kept in UTC, which SQLite stores without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("An instant without a zone was given to the database.")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+JSONValue = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            str: Text(),
+            datetime: UTCDateTime(),
+            uuid.UUID: Uuid(),
+            dict[str, Any]: JSONValue,
+            list[Any]: JSONValue,
+            list[str]: JSONValue,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Trilingual:
+    """A text that exists in the three languages on equal footing; none stands in for another."""
+
+    en: str
+    fr: str
+    es: str
+
+    def __getitem__(self, language: str) -> str:
+        if language not in LANGUAGES:
+            raise KeyError(language)
+        return str(getattr(self, language))
+
+    def to_dict(self) -> dict[str, str]:
+        return {"en": self.en, "fr": self.fr, "es": self.es}
+
+
+def trilingual(name: str) -> Any:
+    """Three columns ``<name>_en``, ``<name>_fr`` and ``<name>_es``, none of them null, mapped as one value."""
+    return composite(Trilingual, *(_language_column(name, language) for language in LANGUAGES))
+
+
+def _language_column(name: str, language: str) -> MappedColumn[str]:
+    return mapped_column(f"{name}_{language}", Text(), nullable=False)
+
+
+def one_of(column: str, values: type[enum.StrEnum]) -> CheckConstraint:
+    """The database's own guard that a column holds a value of an enum."""
+    listed = ", ".join(f"'{member.value}'" for member in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+def choice(values: type[enum.StrEnum], **options: Any) -> Any:
+    """A column that holds a member of an enum as text (the CHECK is stated beside it with ``one_of``)."""
+    return mapped_column(EnumText(values), **options)
+
+
+class EnumText(TypeDecorator[enum.StrEnum]):
+    """A member of a string enum, stored as its value."""
+
+    impl = Text()
+    cache_ok = True
+
+    def __init__(self, values: type[enum.StrEnum]) -> None:
+        super().__init__()
+        self.values = values
+
+    def process_bind_param(self, value: enum.StrEnum | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.values(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> enum.StrEnum | None:
+        return None if value is None else self.values(value)
+
+
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+@contextmanager
+def intending_to_write() -> Iterator[None]:
+    """Transactions begun inside take SQLite's write lock at once; one that reads first and then writes would fail
+    immediately when somebody else wrote in between, whatever the timeout."""
+    token = writing.set(True)
+    try:
+        yield
+    finally:
+        writing.reset(token)
+
+
+def prepare_engine(engine: Engine) -> Engine:
+    """Attach what each SQLite connection needs: WAL, foreign keys, full syncs, a busy timeout and our own BEGIN."""
+    if engine.dialect.name != "sqlite":
+        return engine
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+            "cache_size=-16000",
+            "temp_store=MEMORY",
+            "mmap_size=268435456",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+
+    return engine
+
+
+__all__ = [
+    "LANGUAGES",
+    "Base",
+    "EnumText",
+    "JSONValue",
+    "Mapped",
+    "Trilingual",
+    "UTCDateTime",
+    "choice",
+    "intending_to_write",
+    "one_of",
+    "prepare_engine",
+    "trilingual",
+    "writing",
+]

@@ -1,0 +1,40 @@
+"""Finding organizations, and what a person may speak for."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from consultation.accounts.models import User
+from consultation.accounts.queries import user_by_email
+from consultation.kernel.permissions import Actor, MandateHeld
+from consultation.membership.models import Mandate, MemberOrganization
+from consultation.membership.states import OrganizationState
+
+
+def actor_for(session: Session, user: User, now: datetime) -> Actor:
+    """What the user may do now: their roles, and the mandates in force. One query; ``user.role_rows`` is loaded."""
+    rows = session.execute(
+        select(Mandate.organization_id, Mandate.kind, MemberOrganization.state)
+        .join(MemberOrganization, MemberOrganization.id == Mandate.organization_id)
+        .where(
+            Mandate.user_id == user.id,
+            Mandate.revoked_at.is_(None),
+            Mandate.starts_at <= now,
+            or_(Mandate.ends_at.is_(None), Mandate.ends_at > now),
+        )
+        .order_by(Mandate.starts_at, Mandate.id)
+    )
+    held = tuple(
+        MandateHeld(organization_id, kind, state == OrganizationState.VERIFIED) for organization_id, kind, state in rows
+    )
+    return Actor(user_id=user.id, roles=user.roles, mandates=held)
+
+
+def actor_by_email(session: Session, email: str, now: datetime) -> Actor | None:
+    user = user_by_email(session, email)
+    return None if user is None else actor_for(session, user, now)
+
+
+def organization_by_code(session: Session, code: str) -> MemberOrganization | None:
+    return session.scalar(select(MemberOrganization).where(MemberOrganization.code == code))

@@ -1,0 +1,27 @@
+"""Every room's models, so that the metadata is complete wherever it is needed (migrations, the application)."""
+
+from consultation.accounts import models as accounts
+from consultation.convening import models as convening
+from consultation.curation import models as curation
+from consultation.discussion import models as discussion
+from consultation.drafting import models as drafting
+from consultation.kernel import outbox
+from consultation.membership import models as membership
+from consultation.moderation import models as moderation
+from consultation.notifications import models as notifications
+from consultation.proposals import models as proposals
+from consultation.voting import models as voting
+
+__all__ = [
+    "accounts",
+    "convening",
+    "curation",
+    "discussion",
+    "drafting",
+    "membership",
+    "moderation",
+    "notifications",
+    "outbox",
+    "proposals",
+    "voting",
+]

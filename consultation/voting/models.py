@@ -1,0 +1,172 @@
+"""Contests, their rolls, the ballot box in its two tables, and stored tallies.
+
+The chain is append-only (triggers refuse anything else): it says that ballots were cast, in which order, under which
+commitment, and nothing of what they say or of who cast them. The contents can be emptied. No column joins a voter to
+a ballot; what could (the contest's key) lies outside the database and is destroyed at the close of a secret contest.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import relationship
+
+from consultation.convening.models import Consultation
+from consultation.curation.models import AgendaItem
+from consultation.kernel.ids import uuid7
+from consultation.kernel.orm import Base, Mapped, Trilingual, choice, mapped_column, one_of, trilingual
+from consultation.voting.states import ContestKind, ContestState, Secrecy
+
+
+class Contest(Base):
+    """A question put to the vote. ``frozen`` is all that shapes the result, as it was at the opening, and
+    ``frozen_sha256`` its digest, which is shown."""
+
+    __tablename__ = "contest"
+    __table_args__ = (
+        one_of("state", ContestState),
+        one_of("kind", ContestKind),
+        one_of("secrecy", Secrecy),
+        CheckConstraint("places > 0", name="places_positive"),
+        CheckConstraint("minutes IS NULL OR minutes > 0", name="minutes_positive"),
+        CheckConstraint("max_choices > 0 AND max_essential >= 0", name="limits_positive"),
+        CheckConstraint("closes_at IS NULL OR opens_at IS NULL OR closes_at > opens_at", name="closes_later"),
+        CheckConstraint("(state = 'configured') = (opened_at IS NULL)", name="opening_is_dated"),
+        CheckConstraint("(opened_at IS NULL) = (frozen_sha256 IS NULL)", name="opening_is_frozen"),
+        CheckConstraint(
+            "state NOT IN ('closed', 'tallied', 'published') OR closed_at IS NOT NULL", name="close_is_dated"
+        ),
+        CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="publication_is_dated"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"), index=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    question: Mapped[Trilingual] = trilingual("question")
+    kind: Mapped[ContestKind] = choice(ContestKind)
+    secrecy: Mapped[Secrecy] = choice(Secrecy)
+    state: Mapped[ContestState] = choice(ContestState)
+    rule: Mapped[str]
+    places: Mapped[int]
+    minutes: Mapped[int | None]
+    max_choices: Mapped[int]
+    max_essential: Mapped[int]
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    beacon_source: Mapped[str] = mapped_column(default="")
+    beacon: Mapped[str | None]
+    frozen: Mapped[dict[str, Any] | None]
+    frozen_sha256: Mapped[str | None]
+    blank_count: Mapped[int | None]
+    created_at: Mapped[datetime]
+
+    consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
+    options: Mapped[list["ContestOption"]] = relationship(
+        lazy="raise_on_sql", order_by="ContestOption.position", cascade="all, delete-orphan"
+    )
+
+
+class ContestOption(Base):
+    """An agenda item on the ballot, with the revision of its text that was frozen at the opening."""
+
+    __tablename__ = "contest_option"
+    __table_args__ = (UniqueConstraint("contest_id", "position"), UniqueConstraint("contest_id", "code"))
+
+    contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contest.id", ondelete="CASCADE"), primary_key=True)
+    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agenda_item.id"), primary_key=True)
+    position: Mapped[int]
+    code: Mapped[str]
+    title: Mapped[str]
+    item_revision: Mapped[int]
+
+    item: Mapped[AgendaItem] = relationship(lazy="raise_on_sql")
+
+
+class RollEntry(Base):
+    """One who may vote in a contest, frozen at its opening. ``voted`` is set for all at once at the close."""
+
+    __tablename__ = "roll_entry"
+    __table_args__ = (UniqueConstraint("contest_id", "organization_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contest.id", ondelete="CASCADE"))
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member_organization.id"), index=True)
+    name: Mapped[str]
+    voted: Mapped[bool | None]
+
+
+class ChainEntry(Base):
+    """One link of the ballot chain: ``entry_hash`` covers all the others, and the next one's ``prev_hash`` repeats it."""
+
+    __tablename__ = "ballot_chain"
+    __table_args__ = (
+        UniqueConstraint("contest_id", "prev_hash"),
+        UniqueConstraint("contest_id", "commitment"),
+        UniqueConstraint("contest_id", "voter_tag", "revision"),
+        CheckConstraint("position >= 1 AND revision >= 1", name="counted_from_one"),
+    )
+
+    contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    prev_hash: Mapped[str]
+    commitment: Mapped[str]
+    voter_tag: Mapped[str]
+    revision: Mapped[int]
+    entry_hash: Mapped[str]
+
+
+class BallotContent(Base):
+    """What a ballot says, under its commitment, as canonical JSON. Emptied of superseded ballots at the close."""
+
+    __tablename__ = "ballot_content"
+    __table_args__ = (
+        ForeignKeyConstraint(["contest_id", "commitment"], ["ballot_chain.contest_id", "ballot_chain.commitment"]),
+    )
+
+    contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    commitment: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    nonce: Mapped[str | None]
+
+
+class CastKey(Base):
+    """An idempotency key of a cast: the same key with the same ballot gives the same receipt. Erased at the close."""
+
+    __tablename__ = "cast_key"
+
+    contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contest.id", ondelete="CASCADE"), primary_key=True)
+    key_sha256: Mapped[str] = mapped_column(primary_key=True)
+    body_sha256: Mapped[str]
+    position: Mapped[int]
+
+
+class BallotDraft(Base):
+    """A ballot that an organization has begun and not cast. Erased when it is cast and at the close."""
+
+    __tablename__ = "ballot_draft"
+
+    contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contest.id", ondelete="CASCADE"), primary_key=True)
+    organization_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("member_organization.id", ondelete="CASCADE"), primary_key=True
+    )
+    tiers: Mapped[list[Any]]
+    saved_at: Mapped[datetime]
+
+
+class StoredTally(Base):
+    """A computed result: recomputing it from the same input gives the same bytes."""
+
+    __tablename__ = "tally"
+    __table_args__ = (UniqueConstraint("contest_id", "rule"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contest.id", ondelete="CASCADE"))
+    rule: Mapped[str]
+    version: Mapped[str]
+    input_sha256: Mapped[str]
+    result: Mapped[dict[str, Any]]
+    computed_at: Mapped[datetime]

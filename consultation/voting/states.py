@@ -1,0 +1,53 @@
+"""States and kinds of a contest, and the moves between the states."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from consultation.kernel.permissions import Permission
+from consultation.kernel.states import Transition
+
+
+class ContestState(StrEnum):
+    CONFIGURED = "configured"
+    OPEN = "open"
+    CLOSED = "closed"
+    TALLIED = "tallied"
+    PUBLISHED = "published"
+    VOID = "void"
+
+
+class ContestKind(StrEnum):
+    """Tiers: marked choices, some of them essential. Ranking: an order, ties allowed. Shortlist: choices alike."""
+
+    TIERS = "tiers"
+    RANKING = "ranking"
+    SHORTLIST = "shortlist"
+
+
+class Secrecy(StrEnum):
+    """Secret: nobody can tell who cast which ballot after the close. Named: the roll is published beside the ballots.
+    No roll: paper or outside ballots, of which the contest claims no electorate."""
+
+    SECRET = "secret"
+    NAMED = "named"
+    NO_ROLL = "no_roll"
+
+
+HEADLINE_RULE: Mapping[ContestKind, str] = {
+    ContestKind.TIERS: "expanding_approvals",
+    ContestKind.RANKING: "expanding_approvals",
+    ContestKind.SHORTLIST: "phragmen",
+}
+
+OPENING = Transition("opening", frozenset({ContestState.CONFIGURED}), ContestState.OPEN, Permission.CONTEST_OPEN)
+CLOSURE = Transition("closure", frozenset({ContestState.OPEN}), ContestState.CLOSED, Permission.CONTEST_CLOSE)
+TALLYING = Transition(
+    "tally",
+    frozenset({ContestState.CLOSED, ContestState.TALLIED}),
+    ContestState.TALLIED,
+    Permission.CONTEST_TALLY,
+)
+PUBLICATION = Transition(
+    "publication", frozenset({ContestState.TALLIED}), ContestState.PUBLISHED, Permission.CONTEST_PUBLISH
+)
+MOVES = (OPENING, CLOSURE, TALLYING, PUBLICATION)

@@ -1,0 +1,89 @@
+"""What every command shares: the application, one transaction, who answers for it, and how it ends.
+
+Exit status: 0 done, 1 the answer is no, 2 wrong use. Progress and errors go to stderr, data to stdout.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from consultation.kernel.permissions import OPERATOR, Actor, Denied
+from consultation.kernel.states import WrongState
+from consultation.web.authorize import present
+from consultation.web.transactions import unit_of_work
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A command's session, actor and time; its transaction ends when the command does."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+
+
+class No(click.ClickException):
+    """The command understood and the answer is no (exit 1); what it did is rolled back."""
+
+    exit_code = 1
+
+
+def fail_use(message: str) -> click.UsageError:
+    """Wrong use (exit 2)."""
+    return click.UsageError(message)
+
+
+as_option = click.option(
+    "--as",
+    "as_email",
+    metavar="EMAIL",
+    help="Act as this person, with their permissions (default: the operator).",
+)
+
+
+def command_work(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give the command ``work`` (a ``Work``) inside one transaction, and the option ``--as``.
+
+    The command decides nothing about commits: it returns, or raises ``No`` or ``click.UsageError``.
+    """
+
+    @as_option
+    @with_appcontext
+    @functools.wraps(function)
+    def run(*args: Any, as_email: str | None, **options: Any) -> Any:
+        try:
+            with unit_of_work() as session:
+                work = Work(session, _actor(session, as_email), present())
+                return function(work, *args, **options)
+        except Denied as error:
+            raise No(f"Not allowed ({error.permission}): {error.decision.reason}.") from error
+        except WrongState as error:
+            raise No(f"Cannot do {error.transition.name}: it is {error.state}.") from error
+        except OperationalError as error:
+            raise No(
+                f"The database cannot be used: {error.orig}. Run 'consultation db upgrade' if it is new."
+            ) from error
+
+    return run
+
+
+def _actor(session: Session, email: str | None) -> Actor:
+    if email is None:
+        return OPERATOR
+    actor: Actor | None = current_app.extensions["actor_by_email"](session, email, present())
+    if actor is None:
+        raise No(f"Nobody has the address {email}.")
+    return actor
+
+
+def say(message: str) -> None:
+    """A line for the person, on stderr."""
+    click.echo(message, err=True)

@@ -1,0 +1,118 @@
+"""Errors are for people: what happened and what to do."""
+
+import structlog
+from flask import Flask, Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from consultation.kernel.permissions import Denied, Reason
+from consultation.kernel.states import WrongState
+from consultation.web.pagination import BadCursor
+from consultation.web.render import page, see_other
+from consultation.web.transactions import SAFE_METHODS, session
+
+log = structlog.get_logger()
+
+REASONS = {
+    Reason.SIGN_IN: lazy_gettext("Sign in to do this."),
+    Reason.ROLE: lazy_gettext("Your account does not have the role that this needs."),
+    Reason.PHASE: lazy_gettext("The consultation is not in a phase that allows this now."),
+    Reason.STATE: lazy_gettext("This is no longer possible in its present state."),
+    Reason.NO_MANDATE: lazy_gettext("You hold no mandate to speak for an organization."),
+    Reason.NOT_YOURS: lazy_gettext("This belongs to another organization."),
+    Reason.OWN_MATTER: lazy_gettext("This concerns your own organization, so somebody else must decide it."),
+    Reason.NOT_VERIFIED: lazy_gettext("Your organization is not verified yet."),
+    Reason.NOT_ON_ROLL: lazy_gettext("Your organization is not on the roll of this contest."),
+    Reason.WINDOW: lazy_gettext("Voting is not open now."),
+    Reason.ALREADY: lazy_gettext("This has been done already."),
+    Reason.RANKING_OPENED: lazy_gettext("The ranking has opened, so this can no longer change."),
+}
+
+
+def why(reason: Reason | None) -> str:
+    """A sentence for a reason."""
+    return "" if reason is None else str(REASONS[reason])
+
+
+def refusal(status: int, title: str, explanation: str) -> Response:
+    """An error page with the site around it."""
+    return page("errors/error.html", status=status, title=title, explanation=explanation)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(why=why)
+
+    @app.errorhandler(Denied)
+    def _denied(error: Denied) -> Response:
+        if error.decision.reason == Reason.SIGN_IN and request.method in SAFE_METHODS:
+            target = request.full_path if request.query_string else request.path
+            return see_other(url_for("accounts.sign_in", next=target))
+        return refusal(403, _("You cannot do this"), why(error.decision.reason))
+
+    @app.errorhandler(WrongState)
+    def _wrong_state(_error: WrongState) -> Response:
+        return refusal(
+            409,
+            _("Somebody was quicker"),
+            _("This changed while you were looking at it. Go back, reload the page and look again."),
+        )
+
+    @app.errorhandler(IntegrityError)
+    def _integrity(error: IntegrityError) -> Response:
+        session().rollback()
+        log.warning("integrity_error", statement_kind=type(error.orig).__name__)
+        return refusal(
+            409,
+            _("This could not be saved"),
+            _("It conflicts with something saved a moment ago. Go back, reload the page and try again."),
+        )
+
+    @app.errorhandler(OperationalError)
+    def _unavailable(error: OperationalError) -> Response:
+        session().rollback()
+        log.error("database_unavailable", kind=type(error.orig).__name__)
+        return refusal(
+            503,
+            _("Not available for a moment"),
+            _("Nothing was saved. What you typed is still in your browser: go back and try again in a minute."),
+        )
+
+    @app.errorhandler(BadCursor)
+    def _bad_cursor(_error: BadCursor) -> Response:
+        return refusal(400, _("This address is not complete"), _("Start again from the first page of the list."))
+
+    @app.errorhandler(CSRFError)
+    def _csrf(_error: CSRFError) -> Response:
+        return refusal(
+            403,
+            _("The form has expired"),
+            _("For your safety nothing was saved. Go back, reload the page and send it again."),
+        )
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        status = error.code or 500
+        titles = {
+            400: (_("This request could not be read"), _("Go back and try again.")),
+            403: (_("You cannot do this"), _("If you think you should, write to the organizers.")),
+            404: (_("Page not found"), _("It may have moved, or it is not public.")),
+            405: (_("This address takes no such request"), _("Go back and try again.")),
+            413: (_("This is too large"), _("Send a smaller file or a shorter text.")),
+            429: (_("Too many tries"), _("Wait a few minutes, then try again.")),
+        }
+        title, explanation = titles.get(status, (_("Something went wrong"), _("Go back and try again.")))
+        if error.get_response().location:
+            return error.get_response()  # type: ignore[return-value]
+        return refusal(status, title, explanation)
+
+    @app.errorhandler(500)
+    def _failure(_error: Exception) -> Response:
+        session().rollback()
+        return refusal(
+            500,
+            _("Something went wrong on our side"),
+            _("Nothing was saved. The people who run this site can find out what happened; try again later."),
+        )

@@ -1,0 +1,91 @@
+"""Languages: the address begins with one, and everything on the page follows it."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import babel.dates
+from babel import Locale
+from flask import Blueprint, Flask, current_app, g, request, url_for
+
+from consultation.extensions import babel as flask_babel
+from consultation.kernel.orm import LANGUAGES
+
+LOCALES = {"en": Locale("en", "CA"), "fr": Locale("fr", "CA"), "es": Locale("es", "MX")}
+LANGUAGE_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
+DEFAULT_ZONE = ZoneInfo("America/Toronto")
+
+
+def room_blueprint(name: str, import_name: str) -> Blueprint:
+    """A blueprint whose addresses begin with a language."""
+    return Blueprint(name, import_name, url_prefix="/<any(en, fr, es):lang>")
+
+
+def language() -> str:
+    """The language of this request: the address's, or outside the three, what the browser prefers."""
+    if "lang" in g:
+        return str(g.lang)
+    return request.accept_languages.best_match(LANGUAGES, "en") if request else "en"
+
+
+def locale() -> Locale:
+    return LOCALES[language()]
+
+
+def format_date(value: date | datetime | None, zone: ZoneInfo = DEFAULT_ZONE) -> str:
+    """A day as a person writes it, in the consultation's zone."""
+    if value is None:
+        return ""
+    day = value.astimezone(zone).date() if isinstance(value, datetime) else value
+    return babel.dates.format_date(day, "long", locale=locale())
+
+
+def format_instant(value: datetime | None, zone: ZoneInfo = DEFAULT_ZONE) -> str:
+    """Day, time and zone, in the consultation's zone."""
+    if value is None:
+        return ""
+    return babel.dates.format_datetime(value, "long", tzinfo=zone, locale=locale())
+
+
+def format_count(value: int) -> str:
+    """A whole number with its thousands apart."""
+    return current_app.jinja_env.globals["number_formats"][language()](value)  # type: ignore[no-any-return]
+
+
+def in_language(other: str) -> str:
+    """The address of this same page, with its query, in another language."""
+    if request.endpoint is None or ("lang" not in (request.view_args or {}) and "lang" not in g):
+        return f"/{other}/"
+    arguments = {**(request.view_args or {}), **request.args.to_dict(flat=False), "lang": other}
+    return url_for(request.endpoint, **arguments)
+
+
+def init_app(app: Flask) -> None:
+    flask_babel.init_app(
+        app,
+        locale_selector=locale,
+        default_translation_directories=str(app.config["TRANSLATIONS"]),
+    )
+
+    @app.url_value_preprocessor
+    def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        if values and "lang" in values:
+            g.lang = values.pop("lang")
+
+    @app.url_defaults
+    def _give_language(endpoint: str, values: dict[str, Any]) -> None:
+        if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
+            values["lang"] = language()
+
+    app.jinja_env.filters.update(day=format_date, instant=format_instant, count=format_count)
+    app.jinja_env.globals.update(
+        language=language,
+        in_language=in_language,
+        LANGUAGES=LANGUAGES,
+        LANGUAGE_NAMES=LANGUAGE_NAMES,
+        number_formats={
+            "en": lambda value: f"{value:,}",
+            "fr": lambda value: f"{value:,}".replace(",", "\u00a0"),
+            "es": lambda value: f"{value:,}",
+        },
+    )

@@ -1,0 +1,94 @@
+"""The one place that commits.
+
+A write request commits once, after its response has rendered, when the status is below 400; otherwise it rolls back.
+The command line and the worker use ``unit_of_work``. What must survive a refusal is handed to ``after_rollback``.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, current_app, g, has_app_context, request
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from consultation.kernel import afterwards
+from consultation.kernel.orm import intending_to_write, writing
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class FlushWhileReading(Exception):
+    """A page that only reads tried to write; found by every test that requests it."""
+
+
+def session() -> Session:
+    """The request's or command's database session."""
+    return current_app.extensions["sqlalchemy"].session()  # type: ignore[no-any-return]
+
+
+def after_rollback(write: Callable[[Session], None]) -> None:
+    """Do this in a transaction of its own if the request ends in a refusal (a failed sign-in's counter, say)."""
+    g.setdefault("writes_after_rollback", []).append(write)
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One transaction: committed at the end, rolled back when anything is raised."""
+    current = session()
+    with intending_to_write():
+        try:
+            yield current
+            _commit(current)
+        except BaseException:
+            _rollback(current)
+            raise
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.teardown_request(_forget)
+    event.listen(Session, "before_flush", _refuse_flush_while_reading)
+
+
+def _begin() -> None:
+    if request.method not in SAFE_METHODS:
+        g.writing_token = writing.set(True)
+
+
+def _end(response: Response) -> Response:
+    if request.method in SAFE_METHODS:
+        return response
+    current = session()
+    if response.status_code < HTTPStatus.BAD_REQUEST:
+        _commit(current)
+        return response
+    _rollback(current)
+    for write in g.pop("writes_after_rollback", ()):
+        write(current)
+        _commit(current)
+    return response
+
+
+def _commit(current: Session) -> None:
+    current.commit()
+    for action in afterwards.take(current):
+        action()
+
+
+def _rollback(current: Session) -> None:
+    current.rollback()
+    afterwards.take(current)
+
+
+def _forget(_error: BaseException | None) -> None:
+    token = g.pop("writing_token", None)
+    if token is not None:
+        writing.reset(token)
+
+
+def _refuse_flush_while_reading(current: Session, _context: Any, _instances: Any) -> None:
+    if has_app_context() and current_app.testing and not writing.get():
+        raise FlushWhileReading(f"new: {list(current.new)}, changed: {list(current.dirty)}")

@@ -1,0 +1,54 @@
+"""Alembic's environment: migrations run in one transaction, on SQLite with foreign keys off and checked at the end."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+import consultation.models  # noqa: F401 - completes the metadata
+from consultation.kernel import append_only
+from consultation.kernel.migrations import open_engine
+from consultation.kernel.orm import Base, intending_to_write
+
+database_url = context.config.attributes["database_url"]
+
+
+def foreign_keys(connection: Connection, state: str) -> None:
+    """SQLite rebuilds tables to alter them; with foreign keys on, dropping the old one deletes the child rows.
+    The pragma does nothing inside a transaction, so it is set before."""
+    connection.connection.dbapi_connection.execute(f"PRAGMA foreign_keys={state}")  # type: ignore[union-attr]
+
+
+def belongs_to_models(_thing: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+    """The search index of SQLite, and its shadow tables, are made by hand in the migrations."""
+    return kind != "table" or not (name or "").startswith("proposal_search")
+
+
+def run() -> None:
+    engine = open_engine(database_url)
+    try:
+        with engine.connect() as connection, intending_to_write():
+            sqlite = connection.dialect.name == "sqlite"
+            if sqlite:
+                foreign_keys(connection, "OFF")
+            context.configure(
+                connection=connection,
+                target_metadata=Base.metadata,
+                render_as_batch=sqlite,
+                compare_type=True,
+                include_object=belongs_to_models,
+                transactional_ddl=True,
+            )
+            with context.begin_transaction():
+                context.run_migrations()
+                append_only.install(connection)
+                if sqlite:
+                    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+                    if broken:
+                        raise RuntimeError(
+                            f"The migration would leave {len(broken)} rows without their parent: {broken[:5]}"
+                        )
+            connection.commit()
+    finally:
+        engine.dispose()
+
+
+run()
