@@ -24,6 +24,7 @@ class Proposal(Base):
     every proposal the same chance to be seen first. It is also the row's number in SQLite's search index, since the
     table's own row numbers may change in a VACUUM. ``search_text`` is all of its text, folded (small letters, no
     accents). ``import_identity`` is what makes a repeated import add nothing.
+    ``decline_code`` is the public half of a refusal, ``decline_reason`` what the moderator wrote to the author.
     """
 
     __tablename__ = "proposal"
@@ -38,7 +39,8 @@ class Proposal(Base):
             "state NOT IN ('published', 'placed') OR published_at IS NOT NULL", name="publication_is_dated"
         ),
         CheckConstraint(
-            "(state = 'declined') = (declined_at IS NOT NULL AND decline_reason IS NOT NULL)",
+            "(state = 'declined') = "
+            "(declined_at IS NOT NULL AND decline_code IS NOT NULL AND decline_reason IS NOT NULL)",
             name="decline_has_reason_and_date",
         ),
         CheckConstraint("endorsement_count >= 0 AND comment_count >= 0", name="counts_positive"),
@@ -70,6 +72,7 @@ class Proposal(Base):
     submitted_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]
+    decline_code: Mapped[str | None]
     decline_reason: Mapped[str | None]
     endorsement_count: Mapped[int] = mapped_column(default=0)
     comment_count: Mapped[int] = mapped_column(default=0)

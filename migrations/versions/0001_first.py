@@ -408,6 +408,7 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decline_code", sa.Text(), nullable=True),
         sa.Column("decline_reason", sa.Text(), nullable=True),
         sa.Column("endorsement_count", sa.Integer(), nullable=False),
         sa.Column("comment_count", sa.Integer(), nullable=False),
@@ -417,7 +418,7 @@ def upgrade() -> None:
         sa.Column("import_identity", sa.Text(), nullable=True),
         sa.Column("original", JSON, nullable=False),
         sa.CheckConstraint(
-            "(state = 'declined') = (declined_at IS NOT NULL AND decline_reason IS NOT NULL)",
+            "(state = 'declined') = (declined_at IS NOT NULL AND decline_code IS NOT NULL AND decline_reason IS NOT NULL)",  # noqa: E501
             name=op.f("ck_proposal_decline_has_reason_and_date"),
         ),
         sa.CheckConstraint("(state = 'draft') = (number IS NULL)", name=op.f("ck_proposal_number_at_submission")),

