@@ -1,0 +1,77 @@
+"""The rules there are, and the one function that runs them. A new rule is one file and one entry here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import approval, borda, condorcet, expanding_approvals, phragmen, positional
+from .ballots import is_text
+from .profile import Profile
+from .result import Result
+from .rule import Call, Rule, RuleError
+from .ties import TieBreaker
+
+RULES: dict[str, Rule] = {
+    module.RULE.name: module.RULE for module in (phragmen, expanding_approvals, borda, positional, approval, condorcet)
+}
+
+
+def tally(
+    profile: Profile, rule: str, *, seats: int | None, contest: str = "", beacon: str = "", **parameters: Any
+) -> Result:
+    """Counts the ballots of `profile` by `rule` (a name in RULES).
+
+    `seats`: places to fill, 1 to the number of items; None gives the order alone. `contest`, `beacon`: what
+    ties are drawn from.
+    `parameters`: what the rule takes besides (`points` for `positional`). Raises RuleError when the tally
+    cannot be made so.
+    """
+    if rule not in RULES:
+        raise RuleError("unknown_rule", f"there is no rule {rule!r}; there are {', '.join(RULES)}")
+    for text in (contest, beacon):
+        if not is_text(text):
+            raise RuleError("bad_text", f"{text!r} is not valid Unicode text")
+    entry = RULES[rule]
+    places = _seats(entry, seats, len(profile.items))
+    unknown = sorted(parameters.keys() - entry.parameters.keys())
+    if unknown:
+        raise RuleError("unknown_parameter", f"{rule} takes no parameter {unknown[0]!r}")
+    values = {name: read(parameters.get(name)) for name, read in entry.parameters.items()}
+    ties = TieBreaker(contest, beacon, profile.items)
+    outcome = entry.compute(profile, Call(places, ties, values))
+    names = profile.items
+    line = [item for tier in outcome.order for item in tier]
+    selected = line[: places or 0] if outcome.selected is None else outcome.selected
+    return Result(
+        rule=rule,
+        version=entry.version,
+        parameters={"seats": places, "contest": contest, "beacon": beacon}
+        | {name: [str(part) for part in value] for name, value in values.items()},
+        ballots=profile.ballots,
+        blank=profile.blank,
+        weight=outcome.weight,
+        items=names,
+        input_sha256=profile.input_sha256,
+        profile_sha256=profile.input_sha256,
+        order=[[names[item] for item in tier] for tier in outcome.order],
+        selected=[names[item] for item in selected],
+        scores={names[item]: outcome.scores[item] for item in line if item in outcome.scores},
+        rounds=outcome.rounds,
+        ties=ties.log,
+        unsupported=[names[item] for item in outcome.unsupported],
+        audit=outcome.audit,
+        extra=outcome.extra,
+    )
+
+
+def _seats(rule: Rule, seats: int | None, width: int) -> int | None:
+    if seats is None:
+        if rule.seats == "needed":
+            raise RuleError("seats_needed", f"{rule.name} needs the number of places to fill")
+        return None
+    if not 1 <= seats <= width:
+        raise RuleError(
+            "bad_seats",
+            f"places to fill: a whole number from 1 to the number of items ({width}), not {seats!r}",
+        )
+    return None if rule.seats == "unused" else seats

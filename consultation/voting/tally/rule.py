@@ -1,0 +1,68 @@
+"""What a rule is: a name, what it needs, and a function from a profile to an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .profile import Profile
+from .ties import TieBreaker
+
+
+class RuleError(ValueError):
+    """A tally that cannot be made as asked.
+
+    `code` is stable: `unknown_rule`, `unknown_parameter`, `seats_needed`, `bad_seats`, `bad_points`, `bad_text`.
+    """
+
+    def __init__(self, code: str, detail: str) -> None:
+        self.code = code
+        self.detail = detail
+        super().__init__(detail)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One tally: how many places, how ties break, and the rule's own parameters."""
+
+    seats: int | None
+    ties: TieBreaker
+    parameters: Mapping[str, Any]
+
+
+@dataclass
+class Outcome:
+    """What a rule found; items by their position in `Profile.items`.
+
+    `order`: tiers, best first, every item once. `selected`: None means the first places of the order.
+    `weight`: n, the weight of the ballots that the rule counts. `extra`: what goes to the end of the result.
+    """
+
+    order: list[list[int]]
+    scores: dict[int, str]
+    rounds: list[dict[str, Any]]
+    weight: int
+    unsupported: list[int]
+    audit: dict[str, Any] = field(default_factory=dict)
+    selected: list[int] | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An entry of the registry.
+
+    `version` changes whenever the same input could give another result. `summary`: one plain sentence.
+    `scores`: what its scores measure. `parameters`: the names it takes, each with its reader (raises
+    RuleError).
+    `seats`: "needed", "optional" (the first places of the order), or "unused".
+    """
+
+    name: str
+    version: str
+    summary: str
+    scores: str
+    compute: Callable[[Profile, Call], Outcome]
+    seats: str = "optional"
+    parameters: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)

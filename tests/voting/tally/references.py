@@ -1,0 +1,219 @@
+"""The rules and their promises once more, straight from the definitions: slow, and easy to check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from itertools import chain, combinations
+
+from hypothesis import strategies as st
+
+from consultation.voting.tally import BallotRow, priority
+
+CODES = ("a", "b", "c", "d", "e", "f")
+
+
+@st.composite
+def elections(
+    draw: st.DrawFn, items: int = 5, ballots: int = 9, lines: bool = True
+) -> tuple[list[str], list[BallotRow]]:
+    """Some items and ballots: tied, truncated, blank, weighted, some with a line drawn."""
+    codes = list(CODES[: draw(st.integers(1, items))])
+    rows = []
+    for _ in range(draw(st.integers(0, ballots))):
+        listed = draw(st.permutations(codes))[: draw(st.integers(0, len(codes)))]
+        tiers: list[tuple[str, ...]] = []
+        for item in listed:
+            if tiers and draw(st.booleans()):
+                tiers[-1] += (item,)
+            else:
+                tiers.append((item,))
+        support = None
+        if lines and draw(st.booleans()):
+            support = frozenset(chain.from_iterable(tiers[: draw(st.integers(0, len(tiers)))]))
+        rows.append(BallotRow(tuple(tiers), support, draw(st.integers(1, 4)), draw(st.integers(1, 2))))
+    return codes, rows
+
+
+def mass(row: BallotRow) -> int:
+    return row.weight * row.copies
+
+
+def approved(row: BallotRow) -> frozenset[str]:
+    return frozenset(chain.from_iterable(row.tiers)) if row.support is None else row.support
+
+
+def rank(row: BallotRow, item: str) -> int | None:
+    """One more than the number of items above it; None when it is not listed."""
+    above = 0
+    for tier in row.tiers:
+        if item in tier:
+            return above + 1
+        above += len(tier)
+    return None
+
+
+def level(row: BallotRow, item: str) -> int:
+    """The rank with unlisted items tied at the bottom."""
+    return rank(row, item) or 1 + sum(map(len, row.tiers))
+
+
+def drawn(items: Iterable[str], contest: str = "", beacon: str = "") -> list[str]:
+    return sorted(items, key=lambda item: priority(contest, beacon, item))
+
+
+def phragmen(codes: Sequence[str], rows: Sequence[BallotRow]) -> list[tuple[str, Fraction]]:
+    load = [Fraction(0)] * len(rows)
+    order: list[tuple[str, Fraction]] = []
+    while True:
+        bids = {}
+        for item in codes:
+            carriers = [i for i, row in enumerate(rows) if item in approved(row)]
+            if carriers and item not in dict(order):
+                total = sum(mass(rows[i]) for i in carriers)
+                bids[item] = (1 + sum(mass(rows[i]) * load[i] for i in carriers)) / Fraction(total)
+        if not bids:
+            return order
+        least = min(bids.values())
+        chosen = drawn(item for item, bid in bids.items() if bid == least)[0]
+        order.append((chosen, least))
+        for i, row in enumerate(rows):
+            if chosen in approved(row):
+                load[i] = least
+
+
+def expanding_approvals(codes: Sequence[str], rows: Sequence[BallotRow], seats: int) -> list[tuple[str, Fraction]]:
+    """The elected with the weight their supporters had left, in fractions without any rounding."""
+    n, width = sum(mass(row) for row in rows if row.tiers), len(codes)
+    droop = Fraction(n, seats + 1)
+    quota = droop + Fraction(1, width + 1) * (n // (seats + 1) + 1 - droop)
+    left = [Fraction(1)] * len(rows)
+    elected: list[tuple[str, Fraction]] = []
+
+    def merit(item: str) -> tuple[list[int], list[str]]:
+        at = [-sum(mass(row) for row in rows if rank(row, item) == j) for j in range(1, width + 1)]
+        return at, [priority("", "", item)]
+
+    def backing(item: str, depth: int) -> Fraction:
+        return sum(
+            (left[i] * mass(row) for i, row in enumerate(rows) if 0 < (rank(row, item) or 0) <= depth), Fraction(0)
+        )
+
+    for depth in [*range(1, width + 1), width + 1]:
+        while len(elected) < seats:
+            held = {item: backing(item, depth) for item in codes if item not in dict(elected) and any(merit(item)[0])}
+            if depth <= width:
+                ready = sorted((item for item in held if held[item] >= quota), key=merit)
+            else:  # what the quota left open: by remaining weight
+                ready = sorted(held, key=lambda item: (-held[item], *merit(item)))
+            if not ready:
+                break
+            chosen = ready[0]
+            elected.append((chosen, held[chosen]))
+            rest = max(Fraction(0), 1 - quota / held[chosen]) if held[chosen] else Fraction(0)
+            for i, row in enumerate(rows):
+                if 0 < (rank(row, chosen) or 0) <= depth:
+                    left[i] *= rest
+    return elected
+
+
+def prefers(codes: Sequence[str], rows: Sequence[BallotRow]) -> dict[str, dict[str, int]]:
+    return {
+        a: {b: sum(mass(row) for row in rows if level(row, a) < level(row, b)) for b in codes if b != a} for a in codes
+    }
+
+
+def borda(codes: Sequence[str], rows: Sequence[BallotRow]) -> dict[str, Fraction]:
+    """From the pairwise counts: preferred, and half of what ties the two."""
+    n, table = sum(mass(row) for row in rows if row.tiers), prefers(codes, rows)
+    return {
+        a: sum((table[a][b] + Fraction(n - table[a][b] - table[b][a], 2) for b in codes if b != a), Fraction(0))
+        for a in codes
+    }
+
+
+def positional(codes: Sequence[str], rows: Sequence[BallotRow], points: Sequence[int]) -> dict[str, Fraction]:
+    scores = dict.fromkeys(codes, Fraction(0))
+    for row in rows:
+        place = 0
+        for tier in row.tiers:
+            here = [points[place + i] if place + i < len(points) else 0 for i in range(len(tier))]
+            for item in tier:
+                scores[item] += mass(row) * Fraction(sum(here), len(tier))
+            place += len(tier)
+    return scores
+
+
+def subsets(items: Iterable[str], most: int) -> Iterable[tuple[str, ...]]:
+    pool = sorted(items)
+    return chain.from_iterable(combinations(pool, size) for size in range(min(most, len(pool)) + 1))
+
+
+def ejr_plus_failures(codes: Sequence[str], rows: Sequence[BallotRow], line: Sequence[str]) -> list[int]:
+    n = sum(mass(row) for row in rows if approved(row))
+    failing = []
+    for k in range(1, len(line) + 1):
+        chosen = set(line[:k])
+        for item in set(codes) - chosen:
+            group = [row for row in rows if item in approved(row)]
+            if any(
+                (short := sum(mass(row) for row in group if len(approved(row) & chosen) < share))
+                and short * k >= share * n
+                for share in range(1, k + 1)
+            ):
+                failing.append(k)
+                break
+    return failing
+
+
+def pjr_plus_holds(codes: Sequence[str], rows: Sequence[BallotRow], chosen: set[str]) -> bool:
+    """No group that shares an absent item and is worth l lines has fewer among all its members' approvals."""
+    n, k = sum(mass(row) for row in rows if approved(row)), len(chosen)
+    for item in set(codes) - chosen:
+        group = [row for row in rows if item in approved(row)]
+        for share in range(1, k + 1):
+            for shared in subsets(chosen, share - 1):
+                weight = sum(mass(row) for row in group if approved(row) & chosen <= set(shared))
+                if weight and weight * k >= share * n:
+                    return False
+    return True
+
+
+def solid_failures(codes: Sequence[str], rows: Sequence[BallotRow], line: Sequence[str]) -> list[int]:
+    n = sum(mass(row) for row in rows if row.tiers)
+    failing = []
+    for k in range(1, len(line) + 1):
+        for top in subsets(codes, len(codes)):
+            tops = [set(chain.from_iterable(row.tiers[:cut])) for row in rows for cut in range(1, len(row.tiers) + 1)]
+            owners = [row for row in rows for cut in range(1, len(row.tiers) + 1)]
+            weight = sum(mass(row) for row, have in zip(owners, tops, strict=True) if have == set(top))
+            if top and n and len(set(line[:k]) & set(top)) < min(len(top), weight * k // n):
+                failing.append(k)
+                break
+    return failing
+
+
+def generalized_psc_holds(codes: Sequence[str], rows: Sequence[BallotRow], chosen: set[str], quota: Fraction) -> bool:
+    """Aziz and Lee: a group of weight at least l quotas that puts a set X of at least l items on top (ties allowed)
+    has at least l of the chosen within reach: at or above the last item of X's size on some member's ballot."""
+    for top in subsets(codes, len(codes)):
+        if not top:
+            continue
+        solid = [
+            row
+            for row in rows
+            if row.tiers
+            and all(level(row, inside) <= level(row, outside) for inside in top for outside in set(codes) - set(top))
+        ]
+        for size in range(1, len(solid) + 1):
+            for group in combinations(solid, size):
+                share = min(len(top), sum(map(mass, group)) // quota)
+                reach = {
+                    item
+                    for row in group
+                    for item in codes
+                    if level(row, item) <= sorted(level(row, other) for other in codes)[len(top) - 1]
+                }
+                if len(chosen & reach) < share:
+                    return False
+    return True

@@ -1,0 +1,105 @@
+"""Real elections: the numbers that independent libraries and the published results give."""
+
+import json
+import os
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from consultation.voting.tally import tally
+from consultation.voting.tally.readers import read
+
+SHARED = Path(__file__).resolve().parents[4] / "shared"
+ELECTIONS = SHARED / "data" / "elections"
+RANKED = ("burlington2009", "debian2003", "edinburgh2017_almond", "glasgow2007_greaterpollok")
+
+
+@pytest.fixture(scope="module")
+def load():
+    if not ELECTIONS.is_dir():
+        if SHARED.is_dir() and os.environ.get("CI") == "true":
+            pytest.fail(f"{SHARED.name} is there, but holds no data/elections")
+        pytest.skip("the election files are not beside the repository (../shared/data/elections)")
+
+    def load(key):
+        expected = json.loads((ELECTIONS / key / "expected.json").read_text(encoding="utf-8"))
+        election = read(ELECTIONS / key / expected["data_file"])
+        assert election.sha256 == expected["sha256"]
+        return election, expected["computed"], expected
+
+    return load
+
+
+@pytest.mark.parametrize("key", RANKED)
+def test_pairwise_borda_and_condorcet_of_real_elections(load, key):
+    election, computed, _ = load(key)
+    names = election.names
+    assert names == computed["names"]
+    condorcet = tally(election.profile, "condorcet", seats=None)
+    assert condorcet.ballots == computed["ballots"]
+    named = {names[a]: {names[b]: n for b, n in row.items()} for a, row in condorcet.extra["pairwise"].items()}
+    assert named == computed["pairwise"]
+    assert [names[item] for item in condorcet.selected] == [computed["condorcet_winner"]]
+    borda = tally(election.profile, "borda", seats=None)
+    assert {names[item]: 2 * Fraction(score) for item, score in borda.scores.items()} == computed["borda_tournament_x2"]
+
+
+@pytest.mark.parametrize("key", RANKED)
+def test_first_preferences_of_real_elections(load, key):
+    """A point for the first place; libraries leave out the few ballots that tie it, so whole points are compared."""
+    election, computed, _ = load(key)
+    scores = tally(election.profile, "positional", seats=None, points="1").scores
+    first = {election.names[item]: Fraction(score) for item, score in scores.items()}
+    ties = computed["ballots_with_ties"]
+    assert all(0 <= first[name] - alone <= ties for name, alone in computed["first_preferences"].items())
+    assert sum(first.values()) == computed["ballots"]
+
+
+def test_burlington_preferences_as_published(load):
+    election, _, expected = load("burlington2009")
+    prefers = tally(election.profile, "condorcet", seats=None).extra["pairwise"]
+    codes = {name.split()[-1]: code for code, name in election.names.items()}
+    for pair, counts in expected["published"]["pairwise"].items():
+        first, second = (codes[name] for name in pair.split("-"))
+        assert [prefers[first][second], prefers[second][first]] == counts, pair
+
+
+@pytest.mark.parametrize("key", ["swiecie2023", "french2002_gy"])
+def test_approvals_and_phragmen_of_real_elections(load, key):
+    election, computed, _ = load(key)
+    profile, k = election.profile, computed["k"]
+
+    def candidate(item):
+        return item if item in computed["candidates"] else election.names[item]
+
+    approval = tally(profile, "approval", seats=k)
+    assert {candidate(item): int(score) for item, score in approval.scores.items()} == computed["approval_counts"]
+    assert approval.weight == computed["nonempty_ballots"]
+    phragmen = tally(profile, "phragmen", seats=k)
+    assert [candidate(item) for item in phragmen.selected] == computed["seqphragmen_order_abcvoting_exact"]
+    failing = {entry["k"] for entry in phragmen.audit["ejr_plus"]["violations"]}
+    assert (k not in failing) == computed["ejr_plus_of_seqphragmen"]
+    failing = {entry["k"] for entry in approval.audit["ejr_plus"]["violations"]}
+    assert (k not in failing) == computed["ejr_plus_of_top_k_approval"]
+
+
+def test_budget_and_costs_of_swiecie(load):
+    election, computed, _ = load("swiecie2023")
+    assert election.budget == computed["budget"]
+    assert election.costs == computed["costs"]
+
+
+def test_blank_ballots_of_gyles_nonains_are_counted_as_turnout(load):
+    election, _, _ = load("french2002_gy")
+    assert (election.profile.ballots, election.profile.blank) == (365, 13)
+
+
+@pytest.mark.parametrize("key", ["edinburgh2017_almond", "glasgow2007_greaterpollok"])
+def test_expanding_approvals_serves_every_solid_coalition_of_a_ward(load, key):
+    election, _, expected = load(key)
+    assert election.seats == expected["published"]["seats"]
+    result = tally(election.profile, "expanding_approvals", seats=election.seats)
+    assert len(result.selected) == election.seats
+    failing = [entry["k"] for entry in result.audit["solid_coalitions"]["violations"]]
+    assert election.seats not in failing
