@@ -202,4 +202,4 @@ def _withheld(session: Session, consultation: Consultation) -> list[Withheld]:
         )
         .order_by(Proposal.number)
     )
-    return [Withheld(code, state.value, reason_code) for code, state, reason_code in rows]
+    return [Withheld(code or "", state.value, reason_code) for code, state, reason_code in rows]

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.drafting.models import AgendaDraft, Placement, Release, Section
@@ -24,7 +24,7 @@ def draft_of(session: Session, consultation_id: uuid.UUID) -> AgendaDraft | None
     )
 
 
-def releases(session: Session, consultation_id: uuid.UUID) -> Sequence[Row[Any]]:
+def releases(session: Session, consultation_id: uuid.UUID) -> Sequence[Any]:
     """Number, status, date and digest of each release, newest first, without their snapshots."""
     return session.execute(
         select(Release.number, Release.status, Release.released_at, Release.sha256)

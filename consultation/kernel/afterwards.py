@@ -14,4 +14,5 @@ def after_commit(session: Session, action: Callable[[], None]) -> None:
 
 def take(session: Session) -> list[Callable[[], None]]:
     """The actions waiting, which are forgotten here: the transaction boundary runs or drops them."""
-    return session.info.pop(_KEY, [])
+    actions: list[Callable[[], None]] = session.info.pop(_KEY, [])
+    return actions

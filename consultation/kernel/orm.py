@@ -167,6 +167,7 @@ __all__ = [
     "UTCDateTime",
     "choice",
     "intending_to_write",
+    "mapped_column",
     "one_of",
     "prepare_engine",
     "trilingual",

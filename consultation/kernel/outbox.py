@@ -108,7 +108,7 @@ def deliver(session: Session, subscriber: Subscription) -> int:
     return len(rows)
 
 
-def _next_events(session: Session, after: int) -> Select[tuple[EventRecord]]:
+def _next_events(session: Session, after: int) -> Select[EventRecord]:
     query = select(EventRecord).where(EventRecord.position > after).order_by(EventRecord.position).limit(BATCH)
     if session.get_bind().dialect.name == "postgresql":
         # Positions are drawn before commit, so a lower one may become visible later: read only what lies

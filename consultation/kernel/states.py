@@ -1,7 +1,6 @@
-"""States as data: a transition names where it starts, where it ends, and the permission it needs."""
+"""Making the moves that ``transitions`` declares: checked, set and recorded in one place."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,17 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from consultation.kernel.outbox import Event, record
-from consultation.kernel.permissions import Actor, Permission, may, require
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """A move from any of ``sources`` to ``target``. ``name`` is the verb, as in ``POST …/publication``."""
-
-    name: str
-    sources: frozenset[StrEnum]
-    target: StrEnum
-    permission: Permission
+from consultation.kernel.permissions import Actor, may, require
+from consultation.kernel.transitions import Transition
 
 
 class WrongState(Exception):

@@ -1,6 +1,9 @@
-"""States of a member organization."""
+"""States of a member organization and the moves between them."""
 
 from enum import StrEnum
+
+from consultation.kernel.permissions import Permission
+from consultation.kernel.transitions import Transition
 
 
 class OrganizationState(StrEnum):
@@ -8,3 +11,11 @@ class OrganizationState(StrEnum):
     VERIFIED = "verified"
     REFUSED = "refused"
     SUSPENDED = "suspended"
+
+
+VERIFICATION = Transition(
+    "verification",
+    frozenset({OrganizationState.APPLIED, OrganizationState.SUSPENDED}),
+    OrganizationState.VERIFIED,
+    Permission.CONSULTATION_CONFIGURE,
+)

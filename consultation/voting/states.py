@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from consultation.kernel.permissions import Permission
-from consultation.kernel.states import Transition
+from consultation.kernel.transitions import Transition
 
 
 class ContestState(StrEnum):

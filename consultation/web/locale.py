@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import babel.dates
 from babel import Locale
-from flask import Blueprint, Flask, current_app, g, request, url_for
+from flask import Blueprint, Flask, g, has_request_context, request, url_for
 
 from consultation.extensions import babel as flask_babel
 from consultation.kernel.orm import LANGUAGES
@@ -25,7 +25,7 @@ def language() -> str:
     """The language of this request: the address's, or outside the three, what the browser prefers."""
     if "lang" in g:
         return str(g.lang)
-    return request.accept_languages.best_match(LANGUAGES, "en") if request else "en"
+    return request.accept_languages.best_match(LANGUAGES, "en") if has_request_context() else "en"
 
 
 def locale() -> Locale:
@@ -49,7 +49,8 @@ def format_instant(value: datetime | None, zone: ZoneInfo = DEFAULT_ZONE) -> str
 
 def format_count(value: int) -> str:
     """A whole number with its thousands apart."""
-    return current_app.jinja_env.globals["number_formats"][language()](value)  # type: ignore[no-any-return]
+    separator = "\u00a0" if language() == "fr" else ","
+    return f"{value:,}".replace(",", separator)
 
 
 def in_language(other: str) -> str:
@@ -83,9 +84,4 @@ def init_app(app: Flask) -> None:
         in_language=in_language,
         LANGUAGES=LANGUAGES,
         LANGUAGE_NAMES=LANGUAGE_NAMES,
-        number_formats={
-            "en": lambda value: f"{value:,}",
-            "fr": lambda value: f"{value:,}".replace(",", "\u00a0"),
-            "es": lambda value: f"{value:,}",
-        },
     )

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from consultation.kernel.outbox import EventRecord
 from consultation.kernel.permissions import ANONYMOUS, OPERATOR, Actor, Denied, Permission, Reason
 from consultation.kernel.roles import Role
-from consultation.kernel.states import Transition, WrongState, apply, available
+from consultation.kernel.states import WrongState, apply, available
+from consultation.kernel.transitions import Transition
 
 SUBJECT = uuid.UUID(int=1)
 MODERATOR = Actor(user_id=uuid.UUID(int=2), roles=frozenset({Role.MODERATOR}))
