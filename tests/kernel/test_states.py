@@ -14,7 +14,7 @@ from consultation.kernel.states import WrongState, apply, available
 from consultation.kernel.transitions import Transition
 
 SUBJECT = uuid.UUID(int=1)
-MODERATOR = Actor(user_id=uuid.UUID(int=2), roles=frozenset({Role.MODERATOR}))
+ORGANIZER = Actor(user_id=uuid.UUID(int=2), roles=frozenset({Role.ORGANIZER}))
 
 
 class Light(StrEnum):
@@ -33,16 +33,16 @@ class Lamp:
     state: Light = Light.RED
 
 
-TURN = Transition("turning", frozenset({Light.RED}), Light.GREEN, Permission.COMMENT_HIDE)
+TURN = Transition("turning", frozenset({Light.RED}), Light.GREEN, Permission.VOCABULARY_EDIT)
 
 
 def test_a_move_sets_the_state_and_records_the_event(session, clock):
     lamp = Lamp()
-    apply(session, lamp, TURN, event=LightTurned(SUBJECT, by_hand=True), actor=MODERATOR, now=clock.now())
+    apply(session, lamp, TURN, event=LightTurned(SUBJECT, by_hand=True), actor=ORGANIZER, now=clock.now())
     rows = session.scalars(select(EventRecord)).all()
     assert lamp.state == Light.GREEN
     assert [(row.name, row.subject_id, row.actor_kind, row.actor_id, row.payload) for row in rows] == [
-        ("LightTurned", SUBJECT, "user", MODERATOR.user_id, {"by_hand": True})
+        ("LightTurned", SUBJECT, "user", ORGANIZER.user_id, {"by_hand": True})
     ]
 
 
@@ -61,6 +61,6 @@ def test_a_move_by_somebody_who_may_not_is_refused(session, clock):
 
 
 def test_buttons_are_the_moves_that_are_possible_now(clock):
-    assert available(Lamp(), [TURN], actor=MODERATOR, now=clock.now()) == (TURN,)
-    assert available(Lamp(Light.GREEN), [TURN], actor=MODERATOR, now=clock.now()) == ()
+    assert available(Lamp(), [TURN], actor=ORGANIZER, now=clock.now()) == (TURN,)
+    assert available(Lamp(Light.GREEN), [TURN], actor=ORGANIZER, now=clock.now()) == ()
     assert available(Lamp(), [TURN], actor=ANONYMOUS, now=clock.now()) == ()
