@@ -54,9 +54,7 @@ def test_labels_are_clean_and_typographic(kind: str, language: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_labels_differ_within_a_vocabulary(kind: str) -> None:
-    siblings = [
-        (term.parent, language, term.labels[language]) for term in load(kind) for language in LANGUAGES
-    ]
+    siblings = [(term.parent, language, term.labels[language]) for term in load(kind) for language in LANGUAGES]
     assert [label for label, n in Counter(siblings).items() if n > 1] == []
 
 
@@ -170,9 +168,7 @@ def test_all_entities_of_mexico() -> None:
 
 def test_orders_of_government_belong_to_their_country() -> None:
     inside = {"federal", "province", "territory", "state", "municipal"}
-    wrong = [
-        t.code for t in load("jurisdictions") if t.data["level"] in inside and t.parent != t.data["country"]
-    ]
+    wrong = [t.code for t in load("jurisdictions") if t.data["level"] in inside and t.parent != t.data["country"]]
     assert wrong == []
 
 
@@ -229,9 +225,7 @@ def test_a_provision_shares_the_jurisdiction_of_its_instrument() -> None:
 )
 def test_official_languages_follow_the_legislator(country: str | None, languages: set[str]) -> None:
     here = [term for term in load("legal_instruments") if term.data["country"] == country]
-    assert {frozenset(x for x, yes in t.data["official"].items() if yes) for t in here} == {
-        frozenset(languages)
-    }
+    assert {frozenset(x for x, yes in t.data["official"].items() if yes) for t in here} == {frozenset(languages)}
 
 
 def test_official_languages_in_canada() -> None:
@@ -291,5 +285,5 @@ def test_parse_refuses_what_is_not_json() -> None:
 
 
 def test_an_unknown_vocabulary_is_named_with_the_known_ones() -> None:
-    with pytest.raises(VocabularyError, match="no vocabulary 'colours'. Use one of: themes, issues"):
+    with pytest.raises(VocabularyError, match=r"no vocabulary 'colours'. Use one of: themes, issues"):
         load("colours")
