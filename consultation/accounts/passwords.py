@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
-MINIMUM_LENGTH = 12
-
 
 @dataclass(frozen=True, slots=True)
 class Passwords:
@@ -26,6 +24,7 @@ class Passwords:
 
     def matches(self, stored: str | None, password: str) -> bool:
         try:
-            return self.hasher.verify(stored or self.decoy, password) and stored is not None
+            self.hasher.verify(stored or self.decoy, password)
         except (VerifyMismatchError, VerificationError, InvalidHashError):
             return False
+        return stored is not None

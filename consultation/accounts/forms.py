@@ -1,0 +1,29 @@
+"""What is typed to sign in."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField
+from wtforms.validators import DataRequired, ValidationError
+
+from consultation.accounts.rules import BadAddress, address
+
+
+def _is_address(_form: FlaskForm, field: EmailField) -> None:
+    try:
+        address(field.data)
+    except BadAddress as error:
+        raise ValidationError(_("Enter an email address like name@example.org.")) from error
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    email = EmailField(
+        _l("Email address"),
+        [DataRequired(_l("Enter your email address.")), _is_address],
+        render_kw={"autocomplete": "username"},
+    )
+    password = PasswordField(
+        _l("Password"),
+        [DataRequired(_l("Enter your password."))],
+        render_kw={"autocomplete": "current-password"},
+    )

@@ -1,0 +1,51 @@
+"""What an e-mail address and a password must be like, and when too many sign-ins have failed."""
+
+import re
+from datetime import datetime, timedelta
+
+MAXIMUM_ADDRESS_LENGTH = 254
+MINIMUM_PASSWORD_LENGTH = 12
+MAXIMUM_PASSWORD_LENGTH = 1024
+FAILURES_ALLOWED = 10
+FAILURES_FORGOTTEN_AFTER = timedelta(minutes=15)
+
+# The shape that mail servers accept in practice: no spaces, no control characters, one @, a dotted domain.
+_ADDRESS = re.compile(r"[^\s@<>\",;:()\[\]\\\x00-\x1f\x7f]+@[^\s@<>\",;:()\[\]\\\x00-\x1f\x7f]+\.[^\s@.]{2,}")
+
+
+class BadAddress(ValueError):
+    """This is not an e-mail address."""
+
+
+class WeakPassword(ValueError):
+    """The password is too short or too long."""
+
+
+def address(written: str) -> str:
+    """The address as it is kept: without spaces around it, in small letters.
+
+    Raises:
+        BadAddress: when it cannot be one.
+    """
+    kept = written.strip().lower()
+    if len(kept) > MAXIMUM_ADDRESS_LENGTH or not _ADDRESS.fullmatch(kept):
+        raise BadAddress(written)
+    return kept
+
+
+def check_password(password: str) -> None:
+    """Length alone is asked of a password (NIST SP 800-63B, section 5.1.1.2).
+
+    Raises:
+        WeakPassword: below 12 or above 1024 characters.
+    """
+    if not MINIMUM_PASSWORD_LENGTH <= len(password) <= MAXIMUM_PASSWORD_LENGTH:
+        raise WeakPassword
+
+
+def password_refused(failures: int, last_failed_at: datetime | None, now: datetime) -> bool:
+    """Whether so many sign-ins failed lately that passwords are not looked at any more. A sign-in link still lets the
+    person in, so that nobody can lock somebody else out."""
+    return (
+        failures >= FAILURES_ALLOWED and last_failed_at is not None and now - last_failed_at < FAILURES_FORGOTTEN_AFTER
+    )

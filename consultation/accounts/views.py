@@ -1,0 +1,84 @@
+"""Signing in with a password or a one-time link, and signing out."""
+
+from flask import Response, current_app, flash, request, url_for
+from flask import session as cookie
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
+
+from consultation.accounts import operations
+from consultation.accounts.forms import SignInForm
+from consultation.accounts.identity import SignedIn
+from consultation.accounts.models import User
+from consultation.extensions import limiter
+from consultation.kernel.permissions import Actor
+from consultation.web.authorize import present, public
+from consultation.web.locale import room_blueprint
+from consultation.web.render import page, see_other
+from consultation.web.security import local_path
+from consultation.web.transactions import after_rollback, session
+
+bp = room_blueprint("accounts", __name__)
+
+# By the visitor's address, counting failures alone: a room full of delegates may share one.
+FAILURES_BY_ADDRESS = "20 per minute; 100 per hour"
+failures_limited = limiter.limit(
+    FAILURES_BY_ADDRESS, methods=["POST"], deduct_when=lambda response: response.status_code >= 400
+)
+
+
+@bp.after_request
+def _never_stored(response: Response) -> Response:
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+@failures_limited
+def sign_in() -> Response:
+    target = local_path(request.args.get("next"), url_for("portal.front"))
+    if current_user.is_authenticated:
+        return see_other(target)
+    form, now = SignInForm(), present()
+    if form.validate_on_submit():
+        email = form.email.data
+        passwords = current_app.extensions["passwords"]
+        user = operations.sign_in_with_password(session(), email, form.password.data, passwords=passwords, now=now)
+        if user is not None:
+            _begin_session(user)
+            return see_other(target)
+        after_rollback(lambda own: operations.note_failed_sign_in(own, email, now=now))
+        form.form_errors.append(_("This address and password do not open an account, or there were too many tries."))
+    return page("accounts/sign_in.html", status=422 if form.is_submitted() else 200, form=form)
+
+
+@bp.route("/sign-in/link/<token>", methods=["GET", "POST"])
+@public
+@failures_limited
+def use_link(token: str) -> Response:
+    """A GET only shows the button, so that a mail scanner that opens the address does not use the link up."""
+    if request.method == "POST":
+        user = operations.use_link(session(), token, now=present())
+        if user is not None:
+            _begin_session(user)
+            flash(_("You are signed in."), "success")
+            return see_other(url_for("portal.front"))
+    elif operations.link_stands(session(), token, now=present()):
+        return page("accounts/link.html", stands=True)
+    return page("accounts/link.html", status=410, stands=False)
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> Response:
+    logout_user()
+    cookie.clear()
+    flash(_("You are signed out."), "success")
+    return see_other(url_for("portal.front"))
+
+
+def _begin_session(user: User) -> None:
+    """A session made anew: nothing of the one before signing in lives on in it."""
+    cookie.clear()
+    cookie.permanent = True
+    login_user(SignedIn(user, Actor(user_id=user.id, roles=user.roles)))
