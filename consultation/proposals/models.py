@@ -49,6 +49,7 @@ class Proposal(Base):
         Index("ix_proposal_listing_endorsed", "consultation_id", "state", "endorsement_count", "id"),
         Index("ix_proposal_listing_discussed", "consultation_id", "state", "comment_count", "id"),
         Index("ix_proposal_listing_theme", "consultation_id", "theme_id", "state"),
+        Index("ix_proposal_queue_of_all", "state", "submitted_at", "id"),
         Index("ix_proposal_queue", "consultation_id", "state", "submitted_at", "id"),
     )
 
