@@ -1,0 +1,100 @@
+"""Moderation from the command line."""
+
+import uuid
+
+import click
+
+from consultation.convening.queries import consultation_by_slug
+from consultation.kernel.permissions import Permission, may, require
+from consultation.moderation.operations import decline as decline_proposal
+from consultation.moderation.operations import publish as publish_proposal
+from consultation.moderation.queries import proposal_to_judge, submitted, summaries
+from consultation.moderation.states import ReasonCode
+from consultation.proposals.models import Proposal
+from consultation.proposals.states import ProposalState
+from consultation.web.console import No, Work, command_work, fail_use, say
+
+JUDGED = [state.value for state in ProposalState if state is not ProposalState.DRAFT]
+
+
+@click.group()
+def proposals() -> None:
+    """Proposals, as moderators see them."""
+
+
+@proposals.command()
+@click.argument("codes", metavar="CODE…", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Publish all that wait in the consultation.")
+@click.option("--consultation", "slug", metavar="SLUG", help="The consultation, with --all.")
+@command_work
+def publish(work: Work, codes: tuple[str, ...], everything: bool, slug: str | None) -> None:
+    """Make submitted proposals public; prints their codes."""
+    if everything == bool(codes) or everything != bool(slug):
+        raise fail_use("Give codes, or --all with --consultation SLUG.")
+    chosen = _waiting(work, slug) if slug else [_proposal(work, code) for code in codes]
+    for proposal in chosen:
+        publish_proposal(work.session, proposal, actor=work.actor, now=work.now)
+        click.echo(proposal.code)
+    say(f"Published: {len(chosen)}.")
+
+
+@proposals.command()
+@click.argument("code")
+@click.option("--reason", required=True, help="What the author reads, in words.")
+@click.option(
+    "--code",
+    "reason_code",
+    type=click.Choice([code.value for code in ReasonCode]),
+    default=ReasonCode.OUT_OF_SCOPE.value,
+    show_default=True,
+    help="The reason that the public reads.",
+)
+@command_work
+def decline(work: Work, code: str, reason: str, reason_code: str) -> None:
+    """Decline a submitted or published proposal."""
+    if not reason.strip():
+        raise fail_use("The reason must say something.")
+    proposal = _proposal(work, code)
+    chosen = ReasonCode(reason_code)
+    decline_proposal(work.session, proposal, code=chosen, reason=reason, actor=work.actor, now=work.now)
+    click.echo(proposal.code)
+    say(f"Declined {proposal.code}.")
+
+
+@proposals.command(name="list")
+@click.option("--consultation", "slug", metavar="SLUG", help="Only this consultation's.")
+@click.option("--state", type=click.Choice(JUDGED), help="Only those in this state.")
+@command_work
+def list_proposals(work: Work, slug: str | None, state: str | None) -> None:
+    """List proposals: code, state, language and title, a tab between them."""
+    require(work.actor, Permission.PROPOSAL_READ_UNPUBLISHED, now=work.now)
+    consultation_id = _consultation_id(work, slug) if slug else None
+    chosen = ProposalState(state) if state else None
+    for row in summaries(work.session, consultation_id=consultation_id, state=chosen):
+        click.echo(f"{row.code}\t{row.state}\t{row.language}\t{' '.join(row.title.split())}")
+
+
+def _waiting(work: Work, slug: str) -> list[Proposal]:
+    """What waits and is not the moderator's own; what is theirs stays for somebody else."""
+    require(work.actor, Permission.PROPOSAL_PUBLISH, now=work.now)
+    chosen = []
+    for proposal in submitted(work.session, _consultation_id(work, slug)):
+        if may(work.actor, Permission.PROPOSAL_PUBLISH, proposal, now=work.now):
+            chosen.append(proposal)
+        else:
+            say(f"{proposal.code} is your own organization's, so somebody else must decide it.")
+    return chosen
+
+
+def _consultation_id(work: Work, slug: str) -> uuid.UUID:
+    found = consultation_by_slug(work.session, slug)
+    if found is None:
+        raise No(f"No consultation has the short address {slug}.")
+    return found.id
+
+
+def _proposal(work: Work, code: str) -> Proposal:
+    found = proposal_to_judge(work.session, code)
+    if found is None:
+        raise No(f"No proposal has the code {code}.")
+    return found

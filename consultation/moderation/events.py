@@ -1,0 +1,42 @@
+"""What moderators decided. The words of a decision stand in its ``ModerationAction``, which ``action_id`` names."""
+
+import uuid
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalPublished:
+    subject_id: uuid.UUID
+    consultation_id: uuid.UUID
+    action_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalChangesRequested:
+    subject_id: uuid.UUID
+    consultation_id: uuid.UUID
+    action_id: uuid.UUID
+    reason_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalDeclined:
+    subject_id: uuid.UUID
+    consultation_id: uuid.UUID
+    action_id: uuid.UUID
+    reason_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommentHidden:
+    subject_id: uuid.UUID
+    proposal_id: uuid.UUID
+    action_id: uuid.UUID
+    reason_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRestored:
+    subject_id: uuid.UUID
+    proposal_id: uuid.UUID
+    action_id: uuid.UUID

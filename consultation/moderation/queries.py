@@ -1,0 +1,203 @@
+"""What waits for a moderator, and what was decided."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from consultation.accounts.models import User
+from consultation.convening.models import Consultation
+from consultation.discussion.models import Comment
+from consultation.kernel.orm import LANGUAGES
+from consultation.membership.models import MemberOrganization
+from consultation.moderation.models import ModerationAction
+from consultation.moderation.states import ActionKind
+from consultation.proposals.models import Proposal
+from consultation.proposals.states import ProposalState
+from consultation.web.pagination import BadCursor, Slice, decode, take
+
+OTHER_LANGUAGE = "other"
+
+Query = Select[*tuple[Any, ...]]
+
+
+class Waiting(StrEnum):
+    """The three parts of the queue."""
+
+    SUBMITTED = "submitted"
+    NEEDS_CHANGES = "needs_changes"
+    DECIDED = "decided"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the moderator narrows the queue to; nothing is everything. ``language`` is a code or ``other``."""
+
+    part: Waiting = Waiting.SUBMITTED
+    consultation_id: uuid.UUID | None = None
+    theme_id: uuid.UUID | None = None
+    language: str | None = None
+
+
+_author = aliased(User)
+_moderator = aliased(User)
+
+
+def _entries() -> Query:
+    return (
+        select(
+            Proposal.id,
+            Proposal.consultation_id,
+            Proposal.code,
+            Proposal.state,
+            Proposal.revision,
+            Proposal.language,
+            Proposal.title,
+            Proposal.barrier,
+            Proposal.evidence,
+            Proposal.remedy,
+            Proposal.theme_id,
+            Proposal.author_id,
+            Proposal.organization_id,
+            Proposal.submitted_at,
+            Proposal.late,
+            Proposal.author_label,
+            _author.name.label("author_name"),
+            MemberOrganization.code.label("organization_code"),
+            MemberOrganization.name.label("organization_name"),
+            MemberOrganization.name_fr.label("organization_name_fr"),
+            MemberOrganization.name_es.label("organization_name_es"),
+        )
+        .outerjoin(_author, _author.id == Proposal.author_id)
+        .outerjoin(MemberOrganization, MemberOrganization.id == Proposal.organization_id)
+    )
+
+
+def queue(session: Session, filters: Filters, *, after: str | None = None) -> Slice:
+    """A page of the queue as column rows, in one query: what waits longest first, or what was decided last first.
+
+    Raises:
+        BadCursor: when ``after`` was not made here.
+    """
+    query = _narrowed(_entries(), filters)
+    if filters.part is Waiting.DECIDED:
+        return _decided(session, query, after)
+    query = query.where(Proposal.state == ProposalState(filters.part.value))
+    if after is not None:
+        instant, identifier = decode(after, str, str)
+        try:
+            position = (datetime.fromisoformat(instant), uuid.UUID(identifier))
+        except ValueError as error:
+            raise BadCursor(after) from error
+        if position[0].tzinfo is None:
+            raise BadCursor(after)
+        query = query.where(
+            (Proposal.submitted_at > position[0])
+            | ((Proposal.submitted_at == position[0]) & (Proposal.id > position[1]))
+        )
+    query = query.order_by(Proposal.submitted_at, Proposal.id)
+    return take(session, query, lambda row: (row.submitted_at.isoformat(), str(row.id)))
+
+
+def entry(session: Session, code: str) -> Any:
+    """One proposal as a row like those of the queue."""
+    return session.execute(_entries().where(Proposal.code == code)).one()
+
+
+def _decided(session: Session, query: Query, after: str | None) -> Slice:
+    # Ids of version 7 rise with time, so the primary key's own index gives the latest decisions first.
+    query = (
+        query.add_columns(
+            ModerationAction.id.label("action_id"),
+            ModerationAction.kind,
+            ModerationAction.reason_code,
+            ModerationAction.reason,
+            ModerationAction.created_at.label("decided_at"),
+            _moderator.name.label("moderator_name"),
+        )
+        .join(ModerationAction, ModerationAction.proposal_id == Proposal.id)
+        .outerjoin(_moderator, _moderator.id == ModerationAction.moderator_id)
+        .order_by(ModerationAction.id.desc())
+    )
+    if after is not None:
+        (identifier,) = decode(after, str)
+        try:
+            query = query.where(ModerationAction.id < uuid.UUID(identifier))
+        except ValueError as error:
+            raise BadCursor(after) from error
+    return take(session, query, lambda row: (str(row.action_id),))
+
+
+def _narrowed(query: Query, filters: Filters) -> Query:
+    if filters.consultation_id is not None:
+        query = query.where(Proposal.consultation_id == filters.consultation_id)
+    if filters.theme_id is not None:
+        query = query.where(Proposal.theme_id == filters.theme_id)
+    if filters.language == OTHER_LANGUAGE:
+        query = query.where(Proposal.language.not_in(LANGUAGES))
+    elif filters.language is not None:
+        query = query.where(Proposal.language == filters.language)
+    return query
+
+
+def waiting_counts(session: Session, filters: Filters) -> Mapping[str, int]:
+    """How many wait in each open part of the queue, under the same filters."""
+    states = (ProposalState.SUBMITTED, ProposalState.NEEDS_CHANGES)
+    query = (
+        select(Proposal.state, func.count().label("number")).where(Proposal.state.in_(states)).group_by(Proposal.state)
+    )
+    counted = {row.state.value: row.number for row in session.execute(_narrowed(query, filters))}
+    return {state.value: counted.get(state.value, 0) for state in states}
+
+
+def consultation_choices(session: Session) -> list[Any]:
+    """Id, short address, title and zone of each consultation, the newest first."""
+    query = select(Consultation.id, Consultation.slug, Consultation.title, Consultation.zone)
+    return list(session.execute(query.order_by(Consultation.created_at.desc())).all())
+
+
+def proposal_to_judge(session: Session, code: str) -> Proposal | None:
+    """A proposal that was submitted at some time; drafts are nobody's to judge."""
+    return session.scalar(select(Proposal).where(Proposal.code == code, Proposal.state != ProposalState.DRAFT))
+
+
+def comment_to_judge(session: Session, comment_id: uuid.UUID) -> Comment | None:
+    """A comment with its proposal, visible or hidden."""
+    return session.scalar(select(Comment).where(Comment.id == comment_id).options(joinedload(Comment.proposal)))
+
+
+def submitted(session: Session, consultation_id: uuid.UUID) -> list[Proposal]:
+    """Everything of a consultation that waits to be published, in the order in which it came."""
+    query = select(Proposal).where(
+        Proposal.consultation_id == consultation_id, Proposal.state == ProposalState.SUBMITTED
+    )
+    return list(session.scalars(query.order_by(Proposal.number)))
+
+
+def latest_refusal(session: Session, proposal_id: uuid.UUID) -> ModerationAction | None:
+    """The last time a moderator sent the proposal back or declined it: what its author should read."""
+    refusals = (ActionKind.REQUEST_CHANGES, ActionKind.DECLINE)
+    return session.scalar(
+        select(ModerationAction)
+        .where(ModerationAction.proposal_id == proposal_id, ModerationAction.kind.in_(refusals))
+        .order_by(ModerationAction.id.desc())
+        .limit(1)
+    )
+
+
+def summaries(
+    session: Session, *, consultation_id: uuid.UUID | None = None, state: ProposalState | None = None
+) -> list[Any]:
+    """Code, state, language and title of what was submitted, in the order of the codes' numbers."""
+    query = select(Proposal.code, Proposal.state, Proposal.language, Proposal.title)
+    query = query.where(Proposal.state != ProposalState.DRAFT)
+    if consultation_id is not None:
+        query = query.where(Proposal.consultation_id == consultation_id)
+    if state is not None:
+        query = query.where(Proposal.state == state)
+    return list(session.execute(query.order_by(Proposal.consultation_id, Proposal.number)).all())
