@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from consultation.kernel.permissions import Permission
-from consultation.kernel.transitions import Transition
+from consultation.kernel.states import Transition
 
 
 class ItemState(StrEnum):
