@@ -100,7 +100,7 @@ class RollEntry(Base):
 
 
 class ChainEntry(Base):
-    """One link of the ballot chain: ``entry_hash`` covers all the others, and the next one's ``prev_hash`` repeats it."""
+    """One link of the ballot chain: ``entry_hash`` covers the other columns, and the next link repeats it."""
 
     __tablename__ = "ballot_chain"
     __table_args__ = (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from consultation.kernel.permissions import Permission
-from consultation.kernel.transitions import Transition
+from consultation.kernel.states import Transition
 
 
 class ContestState(StrEnum):
@@ -28,7 +28,7 @@ class Secrecy(StrEnum):
     """Secret: nobody can tell who cast which ballot after the close. Named: the roll is published beside the ballots.
     No roll: paper or outside ballots, of which the contest claims no electorate."""
 
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - the name of a kind
     NAMED = "named"
     NO_ROLL = "no_roll"
 

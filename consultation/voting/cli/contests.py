@@ -1,0 +1,209 @@
+"""Commands for contests."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import click
+from sqlalchemy.exc import IntegrityError
+
+from consultation.convening.queries import consultation_by_slug
+from consultation.convening.rules import Unusable, read_moment
+from consultation.kernel.orm import Trilingual
+from consultation.voting import operations
+from consultation.voting.keys import KeyMissing
+from consultation.voting.models import Contest
+from consultation.voting.operations import BeaconFixed, ContestNotReady
+from consultation.voting.queries import ballot_count, contest_by_code, roll_size, stored_tallies
+from consultation.voting.rules import in_steps
+from consultation.voting.states import ContestKind, ContestState, Secrecy
+from consultation.web.console import No, Work, command_work, fail_use, say
+
+NOT_READY = {
+    "unknown_rule": "There is no such rule. 'consultation tally --help' names them.",
+    "window_over": "Its closing lies in the past.",
+    "no_items": "The consultation has no items yet. Make them with 'consultation items admit'.",
+    "too_many_places": "It has more places than there are items.",
+    "no_voters": "No organization is verified, so nobody could vote. With --no-roll it claims no electorate.",
+    "beacon_needed": "The source of its beacon was announced. Give the value with --beacon.",
+}
+
+
+@click.group("contests")
+def group() -> None:
+    """Questions put to the vote."""
+
+
+@group.command("create")
+@click.argument("slug")
+@click.option("--code", required=True, metavar="C", help="Names it, in addresses and draws: letters, digits, hyphens.")
+@click.option("--kind", required=True, type=click.Choice([kind.value for kind in ContestKind]))
+@click.option("--places", required=True, type=click.IntRange(min=1), metavar="K", help="Places to fill.")
+@click.option("--minutes", type=click.IntRange(min=1), metavar="M", help="Minutes of the gathering.")
+@click.option("--secret", "secrecy", flag_value="secret", help="No one can tell who cast which ballot (the default).")
+@click.option("--named", "secrecy", flag_value="named", help="Organizations are named with the result.")
+@click.option("--no-roll", "secrecy", flag_value="no_roll", help="Paper or outside ballots, of no claimed electorate.")
+@click.option("--question-en", help="The question in English; all three languages or none.")
+@click.option("--question-fr", help="The question in French.")
+@click.option("--question-es", help="The question in Spanish.")
+@click.option(
+    "--max-choices", type=click.IntRange(min=1), help="Default: 10; with --no-roll as many as there are items."
+)
+@click.option("--max-essential", type=click.IntRange(min=0), help="Default: 3; with --no-roll no limit.")
+@click.option("--opens", metavar="DATE", help="Default: when it is opened.")
+@click.option("--closes", metavar="DATE", help="Default: when it is closed.")
+@click.option(
+    "--beacon-source", default="", metavar="TEXT", help="Which public value, of after the close, breaks ties."
+)
+@click.option("--rule", help="The headline rule (default: by kind).")
+@command_work
+def create(
+    work: Work,
+    slug: str,
+    code: str,
+    secrecy: str | None,
+    opens: str | None,
+    closes: str | None,
+    question_en: str | None,
+    question_fr: str | None,
+    question_es: str | None,
+    **options: object,
+) -> None:
+    """Create a contest of the consultation SLUG. Prints its code."""
+    consultation = consultation_by_slug(work.session, slug)
+    if consultation is None:
+        raise No(f"There is no consultation {slug}. 'consultation consultations list' names them.")
+    if not code.replace("-", "").isalnum() or not code.isascii():
+        raise fail_use("A code takes letters, digits and hyphens.")
+    zone = ZoneInfo(consultation.zone)
+    try:
+        contest = operations.create_contest(
+            work.session,
+            consultation,
+            code=code,
+            secrecy=Secrecy(secrecy or Secrecy.SECRET),
+            question=_question(question_en, question_fr, question_es),
+            opens_at=_moment(opens, zone),
+            closes_at=_moment(closes, zone),
+            actor=work.actor,
+            now=work.now,
+            **options,  # type: ignore[arg-type]
+        )
+    except ContestNotReady as error:
+        raise No(NOT_READY[error.code]) from error
+    except IntegrityError as error:
+        raise No(f"There is a contest {code} already, or its closing is not after its opening.") from error
+    say(f"Created. Next: consultation contests open {contest.code}")
+    click.echo(contest.code)
+
+
+@group.command("open")
+@click.argument("code")
+@command_work
+def open_(work: Work, code: str) -> None:
+    """Freeze options, roll and rules, and open the ballot box. Prints the digest of what was frozen."""
+    contest = _contest(work, code)
+    try:
+        operations.open_contest(work.session, contest, actor=work.actor, now=work.now)
+    except ContestNotReady as error:
+        raise No(NOT_READY[error.code]) from error
+    roll = "no roll" if contest.secrecy is Secrecy.NO_ROLL else f"{roll_size(work.session, contest.id)} on the roll"
+    say(f"{code} is open: {len(contest.options)} items, {roll}.")
+    click.echo(contest.frozen_sha256)
+
+
+@group.command("close")
+@click.argument("code")
+@command_work
+def close(work: Work, code: str) -> None:
+    """Close the ballot box for good."""
+    contest = _contest(work, code)
+    try:
+        operations.close_contest(work.session, contest, actor=work.actor, now=work.now)
+    except KeyMissing as error:
+        raise No(str(error)) from error
+    say(f"{code} is closed. Next: consultation contests tally {code}")
+
+
+@group.command("tally")
+@click.argument("code")
+@click.option("--beacon", metavar="TEXT", help="The public value that breaks ties.")
+@command_work
+def tally(work: Work, code: str, beacon: str | None) -> None:
+    """Count the ballots under the headline rule and those beside it. The result is shown once it is published."""
+    contest = _contest(work, code)
+    try:
+        headline = operations.tally_contest(work.session, contest, beacon=beacon, actor=work.actor, now=work.now)
+    except BeaconFixed as error:
+        raise No(f"It was tallied with the beacon '{contest.beacon}', which stands.") from error
+    except ContestNotReady as error:
+        raise No(NOT_READY[error.code]) from error
+    if not contest.beacon:
+        say("No beacon given: ties are broken with the empty one.")
+    say(f"{code} is counted by {headline.rule}. Next: consultation contests publish {code}")
+
+
+@group.command("publish")
+@click.argument("code")
+@command_work
+def publish(work: Work, code: str) -> None:
+    """Show the results to everybody."""
+    contest = _contest(work, code)
+    operations.publish_contest(work.session, contest, actor=work.actor, now=work.now)
+    say(f"The results of {code} are public.")
+
+
+@group.command("show")
+@click.argument("code")
+@command_work
+def show(work: Work, code: str) -> None:
+    """Show a contest; its order only once it is published."""
+    contest = _contest(work, code)
+    count = ballot_count(work.session, contest.id)
+    facts: dict[str, object] = {
+        "code": contest.code,
+        "question": contest.question.en,
+        "state": contest.state.value,
+        "kind": contest.kind.value,
+        "secrecy": contest.secrecy.value,
+        "rule": contest.rule,
+        "places": contest.places,
+        "minutes": contest.minutes,
+        "opens": contest.opens_at,
+        "closes": contest.closes_at,
+        "frozen": contest.frozen_sha256,
+        "items": len(contest.options) or None,
+        "roll": roll_size(work.session, contest.id) or None,
+        "ballots": f"at least {in_steps(count)}" if contest.state is ContestState.OPEN else count,
+        "beacon": contest.beacon,
+    }
+    for name, value in facts.items():
+        if value is not None:
+            click.echo(f"{name}\t{value.isoformat() if isinstance(value, datetime) else value}")
+    if contest.state is ContestState.PUBLISHED:
+        for row in stored_tallies(work.session, contest.id):
+            order = " > ".join(" = ".join(tier) for tier in row.result["order"])
+            click.echo(f"{row.rule}\t{order}")
+
+
+def _contest(work: Work, code: str) -> Contest:
+    contest = contest_by_code(work.session, code)
+    if contest is None:
+        raise No(f"There is no contest {code}.")
+    return contest
+
+
+def _moment(text: str | None, zone: ZoneInfo) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return read_moment(text, zone)
+    except Unusable as error:
+        raise fail_use(str(error)) from error
+
+
+def _question(en: str | None, fr: str | None, es: str | None) -> Trilingual | None:
+    if not en and not fr and not es:
+        return None
+    if not en or not fr or not es:
+        raise fail_use("The question is needed in English, French and Spanish.")
+    return Trilingual(en, fr, es)

@@ -1,0 +1,57 @@
+"""What happens to contests. That a ballot was cast is no event: the log's order and times beside the chain's positions
+would join voters to ballots for ever. Nor does any event carry a count by option."""
+
+import uuid
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ContestCreated:
+    subject_id: uuid.UUID
+    code: str
+    kind: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContestOpened:
+    """``frozen_sha256`` is the digest of all that shapes the result; ``voters`` is None where no roll is claimed."""
+
+    subject_id: uuid.UUID
+    code: str
+    frozen_sha256: str
+    options: int
+    voters: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BallotsImported:
+    """Ballots from paper or from outside were entered. Steps of ten, as for everything while a contest is open."""
+
+    subject_id: uuid.UUID
+    code: str
+    at_least: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContestClosed:
+    """``head`` is the hash of the chain's last entry."""
+
+    subject_id: uuid.UUID
+    code: str
+    head: str
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContestTallied:
+    subject_id: uuid.UUID
+    code: str
+    rules: list[str]
+    beacon: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContestPublished:
+    subject_id: uuid.UUID
+    code: str

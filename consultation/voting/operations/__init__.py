@@ -1,0 +1,26 @@
+"""The life of a contest: configured, opened, voted in, closed, tallied, published.
+
+Each operation that follows the opening takes the lock on the contest first and reads what it needs after it.
+"""
+
+from consultation.voting.operations.casting import CastConflict, Receipt, cast, save_draft
+from consultation.voting.operations.closing import close_contest
+from consultation.voting.operations.configuring import ContestNotReady, create_contest, open_contest
+from consultation.voting.operations.importing import ImportedBallots, import_ballots
+from consultation.voting.operations.tallying import BeaconFixed, publish_contest, tally_contest
+
+__all__ = [
+    "BeaconFixed",
+    "CastConflict",
+    "ContestNotReady",
+    "ImportedBallots",
+    "Receipt",
+    "cast",
+    "close_contest",
+    "create_contest",
+    "import_ballots",
+    "open_contest",
+    "publish_contest",
+    "save_draft",
+    "tally_contest",
+]

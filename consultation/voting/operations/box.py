@@ -1,0 +1,96 @@
+"""Putting ballots into the box: the lock, and the entries that follow one another."""
+
+import uuid
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from consultation.voting import chain
+from consultation.voting.models import BallotContent, ChainEntry, Contest
+from consultation.voting.queries import chain_head
+from consultation.voting.rules import STRICT_RULES, Limits
+
+_LOCKED = ("state", "opens_at", "closes_at", "opened_at", "closed_at", "published_at", "frozen_sha256", "beacon")
+
+
+def lock(session: Session, contest: Contest) -> None:
+    """Take the write lock on the contest, and see it as it is now that nobody else can change it.
+
+    SQLite's transaction holds the lock on the whole database since its BEGIN IMMEDIATE; PostgreSQL locks the row.
+    """
+    session.refresh(contest, attribute_names=_LOCKED, with_for_update=True)
+
+
+def limits_of(contest: Contest) -> Limits:
+    """What the ballots of an opened contest may say, as it was frozen."""
+    frozen = contest.frozen or {"options": []}
+    return Limits(
+        kind=contest.kind,
+        max_choices=contest.max_choices,
+        max_essential=contest.max_essential,
+        items=frozenset(option["code"] for option in frozen["options"]),
+        ties=contest.rule not in STRICT_RULES,
+    )
+
+
+def organization_voter(organization_id: uuid.UUID) -> str:
+    """How an organization is named to the tag."""
+    return f"organization:{organization_id}"
+
+
+def label_voter(label: str) -> str:
+    """How a voter of a contest without a roll is named to the tag."""
+    return f"label:{label}"
+
+
+class Box:
+    """The ballot box of a contest whose lock is held: knows the last entry, and appends after it."""
+
+    def __init__(self, session: Session, contest: Contest, key: bytes) -> None:
+        self.session = session
+        self.contest = contest
+        self.key = key
+        head = chain_head(session, contest.id)
+        self.position, self.head = head or (0, chain.genesis(contest.code, contest.frozen_sha256 or ""))
+        self._entries: list[dict[str, object]] = []
+        self._contents: list[dict[str, object]] = []
+
+    def tag(self, voter: str) -> str:
+        return chain.voter_tag(self.key, self.contest.code, voter)
+
+    def revision_of(self, tag: str) -> int:
+        """How many ballots the voter has cast."""
+        query = select(func.max(ChainEntry.revision)).where(
+            ChainEntry.contest_id == self.contest.id, ChainEntry.voter_tag == tag
+        )
+        return self.session.scalar(query) or 0
+
+    def append(self, tag: str, revision: int, content: bytes) -> chain.Entry:
+        """Link a ballot to the chain; ``write`` sends it to the database."""
+        commitment = self.commitment(tag, revision, content)
+        entry = chain.link(self.contest.code, self.position + 1, self.head, commitment, tag, revision)
+        self.position, self.head = entry.position, entry.entry_hash
+        self._entries.append(
+            {
+                "contest_id": self.contest.id,
+                "position": entry.position,
+                "prev_hash": entry.prev_hash,
+                "commitment": entry.commitment,
+                "voter_tag": entry.voter_tag,
+                "revision": entry.revision,
+                "entry_hash": entry.entry_hash,
+            }
+        )
+        self._contents.append({"contest_id": self.contest.id, "commitment": commitment, "content": content})
+        return entry
+
+    def commitment(self, tag: str, revision: int, content: bytes) -> str:
+        """What binds this voter's ballot of this revision."""
+        return chain.commitment(self.contest.code, content, chain.nonce(self.key, tag, revision))
+
+    def write(self) -> None:
+        """Send the appended entries and contents, in bulk."""
+        if self._entries:
+            self.session.execute(insert(ChainEntry), self._entries)
+            self.session.execute(insert(BallotContent), self._contents)
+            self._entries, self._contents = [], []

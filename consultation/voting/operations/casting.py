@@ -1,0 +1,129 @@
+"""Casting a ballot. One transaction: the lock, then the clock, then the checks, then the writing; the receipt is shown
+only once it is committed."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from consultation.kernel.permissions import Actor, Denied, Permission, Reason, may, require
+from consultation.voting import chain
+from consultation.voting.keys import KeyStore, key_store
+from consultation.voting.models import BallotDraft, CastKey, ChainEntry, Contest
+from consultation.voting.operations.box import Box, limits_of, lock, organization_voter
+from consultation.voting.policy import Voting
+from consultation.voting.queries import draft_of, is_on_roll
+from consultation.voting.rules import check, to_content
+from consultation.voting.states import ContestState
+from consultation.voting.tally import BallotRow
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the voter keeps: with it they find their ballot in the published set, once that is published."""
+
+    contest: str
+    position: int
+    commitment: str
+    revision: int
+
+
+class CastConflict(Exception):
+    """The idempotency key was used before, for another ballot."""
+
+
+def cast(
+    session: Session,
+    contest: Contest,
+    *,
+    organization_id: uuid.UUID,
+    ballot: Sequence[Sequence[str]],
+    key: str,
+    actor: Actor,
+    clock: Callable[[], datetime],
+    keys: KeyStore | None = None,
+) -> Receipt:
+    """Put an organization's ballot into the box, in place of the one it may have cast before.
+
+    ``ballot``: tiers of item codes, best first; none at all is a blank ballot. ``key``: made once for each form, so
+    that a double click or a retry gives the same receipt. ``clock`` is read after the lock was taken.
+
+    Raises:
+        Denied: no mandate, not verified, not on the roll, or outside the window; a draft stays as it is.
+        InvalidVote: the contest does not take such a ballot.
+        CastConflict: the key was used for another ballot.
+        KeyMissing: the contest's key file is gone.
+    """
+    lock(session, contest)
+    now = clock()
+    voting = Voting(contest, organization_id, is_on_roll(session, contest.id, organization_id))
+    decision = may(actor, Permission.BALLOT_CAST, voting, now=now)
+    if not decision and (decision.reason is not Reason.WINDOW or contest.state is not ContestState.OPEN):
+        raise Denied(Permission.BALLOT_CAST, decision)
+    content = to_content(BallotRow(check(ballot, limits_of(contest))))
+    box = Box(session, contest, (keys or key_store(session)).read(contest.id))
+    tag = box.tag(organization_voter(organization_id))
+    key_digest = chain.cast_digest(box.key, "key", tag, key)
+    body_digest = chain.cast_digest(box.key, "body", tag, content)
+    known = session.get(CastKey, (contest.id, key_digest))
+    if known is not None:
+        if known.body_sha256 != body_digest:
+            raise CastConflict
+        return _receipt_at(session, contest, known.position)
+    if not decision:
+        raise Denied(Permission.BALLOT_CAST, decision)
+    entry = box.append(tag, box.revision_of(tag) + 1, content)
+    box.write()
+    session.add(CastKey(contest_id=contest.id, key_sha256=key_digest, body_sha256=body_digest, position=entry.position))
+    _drop_draft(session, contest, organization_id)
+    session.flush()
+    return Receipt(contest.code, entry.position, entry.commitment, entry.revision)
+
+
+def save_draft(
+    session: Session,
+    contest: Contest,
+    *,
+    organization_id: uuid.UUID,
+    tiers: Sequence[Sequence[str]],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Keep what an organization has chosen so far; its delegates and deputies share one draft.
+
+    Raises:
+        Denied: as for casting.
+    """
+    voting = Voting(contest, organization_id, is_on_roll(session, contest.id, organization_id))
+    require(actor, Permission.BALLOT_CAST, voting, now=now)
+    draft = draft_of(session, contest.id, organization_id)
+    if draft is None:
+        draft = BallotDraft(contest_id=contest.id, organization_id=organization_id)
+        session.add(draft)
+    draft.tiers = [list(tier) for tier in tiers]
+    draft.saved_at = now
+    session.flush()
+
+
+def _receipt_at(session: Session, contest: Contest, position: int) -> Receipt:
+    row = session.execute(
+        select(ChainEntry.commitment, ChainEntry.revision).where(
+            ChainEntry.contest_id == contest.id, ChainEntry.position == position
+        )
+    ).one()
+    return Receipt(contest.code, position, row.commitment, row.revision)
+
+
+def _drop_draft(session: Session, contest: Contest, organization_id: uuid.UUID) -> None:
+    """In SQL, since the page may not have loaded it; a loaded one must not be written again."""
+    loaded = session.identity_map.get(session.identity_key(BallotDraft, (contest.id, organization_id)))
+    if loaded is not None:
+        session.expunge(loaded)
+    session.execute(
+        delete(BallotDraft)
+        .where(BallotDraft.contest_id == contest.id, BallotDraft.organization_id == organization_id)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,81 @@
+"""Closing a contest: in one transaction who voted is marked for all at once, what was superseded or begun is dropped,
+and what opens the final ballots is stored; after the commit the key is destroyed and the space is given back."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from consultation.kernel.afterwards import after_commit
+from consultation.kernel.moves import apply
+from consultation.kernel.permissions import Actor
+from consultation.voting import chain
+from consultation.voting.events import ContestClosed
+from consultation.voting.keys import KeyStore, key_store
+from consultation.voting.models import BallotContent, BallotDraft, CastKey, Contest, RollEntry
+from consultation.voting.operations.box import Box, lock, organization_voter
+from consultation.voting.operations.erasing import give_space_back
+from consultation.voting.queries import chain_entries, chain_head
+from consultation.voting.rules import from_content
+from consultation.voting.states import CLOSURE, Secrecy
+
+
+def close_contest(
+    session: Session, contest: Contest, *, actor: Actor, now: datetime, keys: KeyStore | None = None
+) -> Contest:
+    """Close, for good. What joined voters to ballots does not outlive it, unless the contest is a named one.
+
+    Raises:
+        Denied, WrongState: as for every move.
+        KeyMissing: the key file is gone; the caller rolls back, and it can be restored.
+    """
+    lock(session, contest)
+    position, head = chain_head(session, contest.id) or (0, "")
+    closed = ContestClosed(contest.id, contest.code, head, position)
+    apply(session, contest, CLOSURE, event=closed, actor=actor, now=now)
+    contest.closed_at = now
+    store = keys or key_store(session)
+    box = Box(session, contest, store.read(contest.id))
+    finals = chain.finals(chain_entries(session, contest.id))
+    contest.blank_count = _keep_finals(session, contest, box, finals)
+    _mark_roll(session, contest, box, finals)
+    for begun in (CastKey, BallotDraft):
+        session.execute(
+            delete(begun).where(begun.contest_id == contest.id).execution_options(synchronize_session=False)
+        )
+    session.flush()
+    forget_key(session, contest, store)
+    after_commit(session, lambda: give_space_back(session))
+    return contest
+
+
+def forget_key(session: Session, contest: Contest, store: KeyStore) -> None:
+    """Destroy the key once the transaction is committed. Tallying asks it again, in case the process died between."""
+    if contest.secrecy is not Secrecy.NAMED:
+        contest_id = contest.id
+        after_commit(session, lambda: store.destroy(contest_id))
+
+
+def _keep_finals(session: Session, contest: Contest, box: Box, finals: dict[str, chain.Entry]) -> int:
+    """Drop superseded contents and store the nonces of the others. Returns the number of blank ballots."""
+    nonces = {entry.commitment: chain.nonce(box.key, tag, entry.revision) for tag, entry in finals.items()}
+    rows = session.execute(
+        select(BallotContent.commitment, BallotContent.content).where(BallotContent.contest_id == contest.id)
+    ).all()
+    superseded = [{"gone": row.commitment} for row in rows if row.commitment not in nonces]
+    if superseded:
+        table = BallotContent.__table__
+        this = (table.c.contest_id == contest.id) & (table.c.commitment == bindparam("gone"))
+        session.connection().execute(delete(BallotContent).where(this), superseded)
+    kept = [
+        {"contest_id": contest.id, "commitment": commitment, "nonce": opening} for commitment, opening in nonces.items()
+    ]
+    if kept:
+        session.execute(update(BallotContent), kept)
+    return sum(1 for row in rows if row.commitment in nonces and not from_content(row.content).tiers)
+
+
+def _mark_roll(session: Session, contest: Contest, box: Box, finals: dict[str, chain.Entry]) -> None:
+    """Who voted, for all at once, so that nobody can pair an entry of the chain with an entry of the roll."""
+    for entry in session.scalars(select(RollEntry).where(RollEntry.contest_id == contest.id)):
+        entry.voted = box.tag(organization_voter(entry.organization_id)) in finals

@@ -1,0 +1,110 @@
+"""Ballots from paper or from outside: entered by the people who run the contest, into the same box and chain."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from consultation.kernel.outbox import record
+from consultation.kernel.permissions import Actor, Decision, Denied, Permission, Reason, require
+from consultation.membership.models import MemberOrganization
+from consultation.voting.events import BallotsImported
+from consultation.voting.keys import KeyStore, key_store
+from consultation.voting.models import ChainEntry, Contest, RollEntry
+from consultation.voting.operations.box import Box, label_voter, limits_of, lock, organization_voter
+from consultation.voting.rules import InvalidVote, check_row, in_steps, to_content
+from consultation.voting.states import ContestState, Secrecy
+from consultation.voting.tally import BallotRow
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedBallots:
+    """What became of each voter's ballot: new, in place of an earlier one, the same as before, or refused with a code
+    (those of ``InvalidVote``, and ``not_on_roll``)."""
+
+    imported: list[str] = field(default_factory=list)
+    revised: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    rejected: dict[str, str] = field(default_factory=dict)
+
+
+def import_ballots(
+    session: Session,
+    contest: Contest,
+    ballots: Mapping[str, BallotRow],
+    *,
+    actor: Actor,
+    now: datetime,
+    keys: KeyStore | None = None,
+) -> ImportedBallots:
+    """Put ballots into an open contest's box, in the mapping's order.
+
+    The voter is any label where the contest claims no roll, and otherwise the code of an organization, whose entry of
+    the roll the ballot uses up: it takes the place of whatever that organization cast. Repeatable: the same ballot
+    again changes nothing. Paper that arrived in time may be entered until somebody closes the contest.
+
+    Raises:
+        Denied: the actor may not, or the contest is not open.
+        KeyMissing: the contest's key file is gone.
+    """
+    require(actor, Permission.IMPORT_RUN, contest, now=now)
+    lock(session, contest)
+    if contest.state is not ContestState.OPEN:
+        raise Denied(Permission.IMPORT_RUN, Decision(Reason.WINDOW))
+    box = Box(session, contest, (keys or key_store(session)).read(contest.id))
+    limits = limits_of(contest)
+    outside = contest.secrecy is Secrecy.NO_ROLL
+    voters = {} if outside else _roll(session, contest)
+    latest = _latest(session, contest)
+    found = ImportedBallots()
+    for label, ballot in ballots.items():
+        if not outside and label not in voters:
+            found.rejected[label] = "not_on_roll"
+            continue
+        try:
+            content = to_content(check_row(ballot, limits, weighted=outside))
+        except InvalidVote as error:
+            found.rejected[label] = error.code
+            continue
+        tag = box.tag(label_voter(label) if outside else organization_voter(voters[label]))
+        revision, commitment = latest.get(tag, (0, ""))
+        if revision and box.commitment(tag, revision, content) == commitment:
+            found.unchanged.append(label)
+            continue
+        entry = box.append(tag, revision + 1, content)
+        latest[tag] = (entry.revision, entry.commitment)
+        (found.revised if revision else found.imported).append(label)
+    box.write()
+    changed = len(found.imported) + len(found.revised)
+    if changed:
+        record(session, BallotsImported(contest.id, contest.code, in_steps(changed)), actor=actor, now=now)
+    session.flush()
+    return found
+
+
+def _roll(session: Session, contest: Contest) -> dict[str, uuid.UUID]:
+    query = (
+        select(MemberOrganization.code, MemberOrganization.id)
+        .join(RollEntry, RollEntry.organization_id == MemberOrganization.id)
+        .where(RollEntry.contest_id == contest.id)
+    )
+    return {row.code: row.id for row in session.execute(query)}
+
+
+def _latest(session: Session, contest: Contest) -> dict[str, tuple[int, str]]:
+    """Each voter's last revision and commitment, by tag."""
+    newest = (
+        select(ChainEntry.voter_tag, func.max(ChainEntry.revision).label("revision"))
+        .where(ChainEntry.contest_id == contest.id)
+        .group_by(ChainEntry.voter_tag)
+        .subquery()
+    )
+    query = (
+        select(ChainEntry.voter_tag, ChainEntry.revision, ChainEntry.commitment)
+        .join(newest, (newest.c.voter_tag == ChainEntry.voter_tag) & (newest.c.revision == ChainEntry.revision))
+        .where(ChainEntry.contest_id == contest.id)
+    )
+    return {row.voter_tag: (row.revision, row.commitment) for row in session.execute(query)}

@@ -1,0 +1,59 @@
+"""Who may vote, and when.
+
+The written rule: the roll is frozen at the opening and decides which organizations vote. For an organization on it, a
+person votes who holds its mandate as delegate or deputy at that moment; an editor does not. An organization whose
+verification is taken back while voting goes on casts no further ballot, and the one it cast counts. The contest's own
+window decides, not the consultation's phase: a ballot box that was frozen and announced does not shut because somebody
+moves a phase.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from consultation.kernel.permissions import (
+    ALLOWED,
+    Actor,
+    Decision,
+    Permission,
+    Reason,
+    policy,
+)
+from consultation.kernel.roles import MandateKind
+from consultation.voting.models import Contest
+from consultation.voting.states import ContestState
+
+VOTING_MANDATES = frozenset({MandateKind.DELEGATE, MandateKind.DEPUTY})
+
+
+@dataclass(frozen=True, slots=True)
+class Voting:
+    """The subject of ``ballot:cast``: an organization's ballot in a contest, and whether the roll holds it."""
+
+    contest: Contest
+    organization_id: uuid.UUID
+    on_roll: bool
+
+
+def window_open(contest: Contest, now: datetime) -> bool:
+    """Whether ballots are taken now: the contest is open and ``now`` lies in ``[opens_at, closes_at)``."""
+    if contest.state is not ContestState.OPEN or (contest.opens_at is not None and now < contest.opens_at):
+        return False
+    return contest.closes_at is None or now < contest.closes_at
+
+
+def is_voting(kind: MandateKind) -> bool:
+    """Whether a mandate of this kind votes."""
+    return kind in VOTING_MANDATES
+
+
+@policy(Permission.BALLOT_CAST)
+def may_cast(actor: Actor, voting: Voting, now: datetime) -> Decision:
+    mandate = actor.mandate_for(voting.organization_id)
+    if mandate is None or not is_voting(mandate.kind):
+        return Decision(Reason.NO_MANDATE)
+    if not mandate.verified:
+        return Decision(Reason.NOT_VERIFIED)
+    if not voting.on_roll:
+        return Decision(Reason.NOT_ON_ROLL)
+    return ALLOWED if window_open(voting.contest, now) else Decision(Reason.WINDOW)

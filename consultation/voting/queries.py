@@ -1,0 +1,147 @@
+"""Finding contests, rolls, the chain and stored tallies."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from consultation.convening.models import Consultation
+from consultation.curation.models import AgendaItem
+from consultation.membership.models import MemberOrganization
+from consultation.voting.chain import Entry
+from consultation.voting.models import (
+    BallotContent,
+    BallotDraft,
+    ChainEntry,
+    Contest,
+    ContestOption,
+    RollEntry,
+    StoredTally,
+)
+
+
+def contest_by_code(session: Session, code: str) -> Contest | None:
+    """A contest with its options and its consultation, phases included."""
+    query = (
+        select(Contest)
+        .where(Contest.code == code)
+        .options(selectinload(Contest.options), joinedload(Contest.consultation).joinedload(Consultation.phases))
+    )
+    return session.scalars(query).unique().one_or_none()
+
+
+def contests(session: Session, consultation_id: uuid.UUID) -> list[Contest]:
+    """The consultation's contests, the oldest first, without their options."""
+    query = select(Contest).where(Contest.consultation_id == consultation_id).order_by(Contest.created_at, Contest.id)
+    return list(session.scalars(query))
+
+
+def option_rows(session: Session, contest_id: uuid.UUID) -> Sequence[Any]:
+    """The options in the order of the ballot: code, title, language, theme_id, minutes."""
+    return session.execute(
+        select(ContestOption.code, ContestOption.title, AgendaItem.language, AgendaItem.theme_id, AgendaItem.minutes)
+        .join(AgendaItem, AgendaItem.id == ContestOption.item_id)
+        .where(ContestOption.contest_id == contest_id)
+        .order_by(ContestOption.position)
+    ).all()
+
+
+def option_codes(session: Session, contest_id: uuid.UUID) -> frozenset[str]:
+    """The codes on the ballot."""
+    return frozenset(session.scalars(select(ContestOption.code).where(ContestOption.contest_id == contest_id)))
+
+
+def voters_among(
+    session: Session, contest_id: uuid.UUID, organization_ids: Sequence[uuid.UUID]
+) -> list[MemberOrganization]:
+    """Those of the organizations that are on the contest's roll, by name."""
+    return list(
+        session.scalars(
+            select(MemberOrganization)
+            .join(RollEntry, RollEntry.organization_id == MemberOrganization.id)
+            .where(RollEntry.contest_id == contest_id, RollEntry.organization_id.in_(organization_ids))
+            .order_by(MemberOrganization.name, MemberOrganization.id)
+        )
+    )
+
+
+def is_on_roll(session: Session, contest_id: uuid.UUID, organization_id: uuid.UUID) -> bool:
+    query = select(RollEntry.id).where(RollEntry.contest_id == contest_id, RollEntry.organization_id == organization_id)
+    return session.scalar(query) is not None
+
+
+def roll_size(session: Session, contest_id: uuid.UUID) -> int:
+    """How many may vote."""
+    return session.scalar(select(func.count()).where(RollEntry.contest_id == contest_id)) or 0
+
+
+def ballot_count(session: Session, contest_id: uuid.UUID) -> int:
+    """How many voters have a ballot in the box, superseded ones not counted. While the contest is open it may be told
+    only in steps (``rules.in_steps``)."""
+    query = select(func.count()).where(ChainEntry.contest_id == contest_id, ChainEntry.revision == 1)
+    return session.scalar(query) or 0
+
+
+def draft_of(session: Session, contest_id: uuid.UUID, organization_id: uuid.UUID) -> BallotDraft | None:
+    return session.get(BallotDraft, (contest_id, organization_id))
+
+
+def current_ballot(session: Session, contest_id: uuid.UUID, tag: str) -> Any:
+    """A voter's last ballot, by tag: position, commitment, revision and content; None when it cast none."""
+    return session.execute(
+        select(ChainEntry.position, ChainEntry.commitment, ChainEntry.revision, BallotContent.content)
+        .join(
+            BallotContent,
+            (BallotContent.contest_id == ChainEntry.contest_id) & (BallotContent.commitment == ChainEntry.commitment),
+        )
+        .where(ChainEntry.contest_id == contest_id, ChainEntry.voter_tag == tag)
+        .order_by(ChainEntry.revision.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def chain_head(session: Session, contest_id: uuid.UUID) -> tuple[int, str] | None:
+    """Position and hash of the chain's last entry; nothing while no ballot was cast."""
+    row = session.execute(
+        select(ChainEntry.position, ChainEntry.entry_hash)
+        .where(ChainEntry.contest_id == contest_id)
+        .order_by(ChainEntry.position.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row.position, row.entry_hash)
+
+
+def chain_entries(session: Session, contest_id: uuid.UUID) -> Iterator[Entry]:
+    """The whole chain in order, read in batches."""
+    query = (
+        select(
+            ChainEntry.position,
+            ChainEntry.prev_hash,
+            ChainEntry.commitment,
+            ChainEntry.voter_tag,
+            ChainEntry.revision,
+            ChainEntry.entry_hash,
+        )
+        .where(ChainEntry.contest_id == contest_id)
+        .order_by(ChainEntry.position)
+    )
+    for row in session.execute(query.execution_options(yield_per=2_000)):
+        yield Entry(*row)
+
+
+def final_contents(session: Session, contest_id: uuid.UUID) -> Iterator[Any]:
+    """After the close: the ballots that count (commitment, content, nonce), sorted by commitment."""
+    query = (
+        select(BallotContent.commitment, BallotContent.content, BallotContent.nonce)
+        .where(BallotContent.contest_id == contest_id)
+        .order_by(BallotContent.commitment)
+    )
+    yield from session.execute(query.execution_options(yield_per=2_000))
+
+
+def stored_tallies(session: Session, contest_id: uuid.UUID) -> list[StoredTally]:
+    """The computed results, one a rule. Before the publication they are nobody's to see: pages ask the state first."""
+    query = select(StoredTally).where(StoredTally.contest_id == contest_id).order_by(StoredTally.rule)
+    return list(session.scalars(query))

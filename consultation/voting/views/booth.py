@@ -1,0 +1,186 @@
+"""The voting booth: everything that the ranking pages show of one contest to one visitor."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import abort, request
+from flask_babel import lazy_gettext
+
+from consultation.convening.models import Consultation
+from consultation.convening.queries import consultation_by_slug
+from consultation.convening.rules import fold
+from consultation.kernel.permissions import Permission, Reason, granted
+from consultation.membership.models import MemberOrganization
+from consultation.voting import queries
+from consultation.voting.chain import voter_tag
+from consultation.voting.keys import KeyMissing, key_store
+from consultation.voting.models import Contest
+from consultation.voting.moves import Draft, begin
+from consultation.voting.operations.box import organization_voter
+from consultation.voting.policy import is_voting, window_open
+from consultation.voting.rules import STRICT_RULES, Limits, from_content, is_split
+from consultation.voting.states import ContestState
+from consultation.web.authorize import current_actor, present
+from consultation.web.transactions import session
+
+REFUSALS = {
+    "unknown_item": lazy_gettext("The ballot names an item that is not in this contest."),
+    "duplicate_item": lazy_gettext("The ballot names an item twice."),
+    "empty_tier": lazy_gettext("The ballot has an empty group."),
+    "too_many_choices": lazy_gettext("The ballot has more items than this contest allows. Take one out first."),
+    "too_many_essential": lazy_gettext("No more items can be essential. Make another one not essential first."),
+    "too_many_tiers": lazy_gettext("The ballot has more groups than this contest allows."),
+    "ties_not_allowed": lazy_gettext("In this contest no two items can share a place."),
+    "not_a_ballot": lazy_gettext("The ballot could not be read. Go back to the ranking and review it again."),
+}
+
+
+@dataclass
+class Booth:
+    """``organization`` is the one for which the visitor votes; without one, ``reason`` says why not. ``current`` is
+    the ballot it has in the box, ``draft`` what it is making (at first the same), ``begun`` whether that is saved."""
+
+    consultation: Consultation
+    contests: list[Contest]
+    contest: Contest | None = None
+    options: Sequence[Any] = ()
+    organizations: list[MemberOrganization] = field(default_factory=list)
+    organization: MemberOrganization | None = None
+    reason: Reason | None = None
+    draft: Draft = field(default_factory=list)
+    begun: bool = False
+    current: Any = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.consultation.zone)
+
+    @property
+    def held(self) -> Contest:
+        """The contest, on pages that are there only with one."""
+        if self.contest is None:
+            raise LookupError("There is no contest.")
+        return self.contest
+
+    @property
+    def voter(self) -> MemberOrganization:
+        """The organization, on pages that are there only with one."""
+        if self.organization is None:
+            raise LookupError("There is no organization to vote for.")
+        return self.organization
+
+    @property
+    def limits(self) -> Limits:
+        codes = frozenset(option.code for option in self.options)
+        contest = self.held
+        strict = contest.rule in STRICT_RULES
+        return Limits(contest.kind, contest.max_choices, contest.max_essential, codes, ties=not strict)
+
+    @property
+    def titles(self) -> dict[str, Any]:
+        """The options by code."""
+        return {option.code: option for option in self.options}
+
+    @property
+    def split(self) -> bool:
+        """Whether the draft draws a line below essential items."""
+        return self.contest is not None and is_split([tier for tier in self.draft if tier], self.contest.kind)
+
+    def listed(self, text: str, theme_id: Any) -> list[Any]:
+        """The options in this voter's own order, narrowed by words or a code and by theme."""
+        words = fold(text)
+        found = [
+            option
+            for option in self.options
+            if (not words or words in fold(option.title) or words == option.code.lower())
+            and (theme_id is None or option.theme_id == theme_id)
+        ]
+        if self.organization is None or self.contest is None:
+            return found
+        seed = f"{self.contest.id}:{self.organization.id}:"
+        return sorted(found, key=lambda option: hashlib.sha256(f"{seed}{option.code}".encode()).digest())
+
+    def place(self, **more: Any) -> dict[str, Any]:
+        """What the addresses of this booth's pages carry."""
+        kept = {"slug": self.consultation.slug}
+        if self.contest is not None and len(self.contests) > 1:
+            kept["contest"] = self.contest.code
+        if self.organization is not None and len(self.organizations) > 1:
+            kept["for"] = self.organization.code
+        return kept | {name: value for name, value in more.items() if value}
+
+
+def enter(slug: str) -> Booth:
+    """The booth of the request's contest and organization, from its address or its form; eight queries with those of
+    signing in."""
+    consultation = consultation_by_slug(session(), slug)
+    if consultation is None:
+        abort(404)
+    booth = Booth(consultation, queries.contests(session(), consultation.id))
+    booth.contest = _contest(booth.contests)
+    if booth.contest is None or booth.contest.state is ContestState.CONFIGURED:
+        return booth
+    booth.options = queries.option_rows(session(), booth.contest.id)
+    _choose_organization(booth)
+    if booth.organization is not None and window_open(booth.contest, present()):
+        _find_ballot(booth)
+    return booth
+
+
+def voting_booth(slug: str) -> Booth:
+    """The same where a contest and an organization are needed: otherwise the page is not there."""
+    booth = enter(slug)
+    if booth.contest is None or booth.organization is None:
+        abort(404)
+    return booth
+
+
+def _contest(contests: list[Contest]) -> Contest | None:
+    """The one that is asked for, else the first one open, else the newest."""
+    if wanted := request.values.get("contest"):
+        found = next((contest for contest in contests if contest.code == wanted), None)
+        return found or abort(404)
+    now = present()
+    is_open = next((contest for contest in contests if window_open(contest, now)), None)
+    return is_open or (contests[-1] if contests else None)
+
+
+def _choose_organization(booth: Booth) -> None:
+    actor = current_actor()
+    decision = granted(actor, Permission.BALLOT_CAST)
+    voting = [mandate for mandate in actor.mandates if is_voting(mandate.kind)]
+    if not decision or not voting:
+        booth.reason = decision.reason or Reason.NO_MANDATE
+        return
+    verified = [mandate.organization_id for mandate in voting if mandate.verified]
+    if not verified:
+        booth.reason = Reason.NOT_VERIFIED
+        return
+    booth.organizations = queries.voters_among(session(), booth.held.id, verified)
+    wanted = request.values.get("for")
+    chosen_ones = [one for one in booth.organizations if wanted in (None, "", one.code)]
+    if booth.organizations and not chosen_ones:
+        abort(404)
+    booth.organization = chosen_ones[0] if chosen_ones else None
+    booth.reason = None if booth.organization else Reason.NOT_ON_ROLL
+
+
+def _find_ballot(booth: Booth) -> None:
+    contest, organization = booth.held, booth.voter
+    try:
+        key = key_store(session()).read(contest.id)
+    except KeyMissing:
+        abort(503)
+    tag = voter_tag(key, contest.code, organization_voter(organization.id))
+    booth.current = queries.current_ballot(session(), contest.id, tag)
+    saved = queries.draft_of(session(), contest.id, organization.id)
+    booth.begun = saved is not None
+    if saved is not None:
+        known = {option.code for option in booth.options}
+        booth.draft = [[item for item in tier if item in known] for tier in saved.tiers]
+    else:
+        cast_before = from_content(booth.current.content).tiers if booth.current else ()
+        booth.draft = begin(contest.kind, cast_before)

@@ -1,0 +1,113 @@
+"""The ranking page: all items and the voter's own order, moved about by buttons, saved at every move."""
+
+import contextlib
+
+from flask import Response, flash, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from consultation.convening.states import TermKind
+from consultation.convening.vocabulary import vocabulary
+from consultation.kernel.permissions import Permission
+from consultation.voting.moves import Draft, Move, choose, chosen, move
+from consultation.voting.operations import save_draft
+from consultation.voting.policy import window_open
+from consultation.voting.queries import ballot_count
+from consultation.voting.rules import InvalidVote, in_steps
+from consultation.voting.states import ContestState
+from consultation.voting.views.blueprint import bp
+from consultation.voting.views.booth import REFUSALS, Booth, enter, voting_booth
+from consultation.web.authorize import current_actor, present, public, requires
+from consultation.web.render import page, see_other
+from consultation.web.transactions import session
+
+
+@bp.get("/consultations/<slug>/ranking")
+@public
+def ranking(slug: str) -> Response:
+    booth = enter(slug)
+    words = vocabulary(session())
+    theme = words.by_code(TermKind.THEME, request.args.get("theme", ""))
+    text = request.args.get("q", "").strip()[:200]
+    is_open = booth.contest is not None and window_open(booth.contest, present())
+    return page(
+        "voting/ranking.html",
+        consultation=booth.consultation,
+        booth=booth,
+        contest=booth.contest,
+        listed=booth.listed(text, theme.id if theme else None),
+        mine=chosen(booth.draft),
+        is_open=is_open,
+        now=present(),
+        told=_told(booth) if is_open and booth.organization is None else None,
+        configured=ContestState.CONFIGURED,
+        words=words,
+        theme=theme,
+        text=text,
+    )
+
+
+@bp.post("/consultations/<slug>/ranking/moves")
+@requires(Permission.BALLOT_CAST)
+def moves(slug: str) -> Response:
+    booth = voting_booth(slug)
+    what, _space, item = request.form.get("move", "").partition(" ")
+    position = request.form.get("position", default=1, type=int)
+    try:
+        draft = move(booth.draft, booth.limits, Move(what), item, position)
+    except InvalidVote as error:
+        return _back(booth, item, refusal=error)
+    except ValueError:
+        return _back(booth, item)
+    return _keep(booth, draft, item)
+
+
+@bp.post("/consultations/<slug>/ranking/choices")
+@requires(Permission.BALLOT_CAST)
+def choices(slug: str) -> Response:
+    booth = voting_booth(slug)
+    try:
+        draft = choose(booth.draft, booth.limits, request.form.getlist("shown"), request.form.getlist("item"))
+    except InvalidVote as error:
+        return _back(booth, "", refusal=error)
+    return _keep(booth, draft, "")
+
+
+def _keep(booth: Booth, draft: Draft, item: str) -> Response:
+    save_draft(
+        session(),
+        booth.held,
+        organization_id=booth.voter.id,
+        tiers=draft,
+        actor=current_actor(),
+        now=present(),
+    )
+    flash(_chosen_sentence(booth, draft), "success")
+    return _back(booth, item)
+
+
+def _chosen_sentence(booth: Booth, draft: Draft) -> str:
+    sentence = ngettext(
+        "Saved. %(num)d of at most %(most)d chosen.",
+        "Saved. %(num)d of at most %(most)d chosen.",
+        len(chosen(draft)),
+        most=booth.held.max_choices,
+    )
+    return str(sentence)
+
+
+def _back(booth: Booth, item: str, refusal: InvalidVote | None = None) -> Response:
+    """To the same place on the page: the list that the button stood in, with what was searched kept."""
+    if refusal is not None:
+        flash(str(REFUSALS.get(refusal.code, _("That could not be done."))), "error")
+    anchor = "mine"
+    with contextlib.suppress(KeyError):
+        option = booth.titles[item]
+        anchor = f"{'m' if request.form.get('list') == 'mine' else 'i'}-{option.code}"
+    place = booth.place(q=request.form.get("q"), theme=request.form.get("theme"))
+    return see_other(url_for("voting.ranking", **place, _anchor=anchor))
+
+
+def _told(booth: Booth) -> int:
+    """The number of ballots as it may be told while voting goes on."""
+    return in_steps(ballot_count(session(), booth.held.id))
