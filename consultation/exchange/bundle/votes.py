@@ -1,0 +1,92 @@
+"""Published contests: the roll, the chain, the ballots and the tallies."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation.convening.models import Consultation
+from consultation.exchange.bundle import columns as described
+from consultation.exchange.bundle.tables import Row, Table
+from consultation.membership.models import MemberOrganization
+from consultation.voting.models import Contest, RollEntry
+from consultation.voting.queries import ballot_count, chain_entries, contests, final_contents, stored_tallies
+from consultation.voting.rules import PUBLISHED_FROM
+from consultation.voting.states import ContestState
+
+CHAIN_FIELDS = ("position", "prev_hash", "commitment", "voter_tag", "revision", "entry_hash")
+
+
+def tables_of_votes(session: Session, consultation: Consultation) -> Iterator[Table]:
+    """The tables of all published contests."""
+    published = [each for each in contests(session, consultation.id) if each.state is ContestState.PUBLISHED]
+    counts = {contest.id: ballot_count(session, contest.id) for contest in published}
+    shown = [contest for contest in published if counts[contest.id] >= _published_from(contest)]
+    yield Table(
+        *described.CONTESTS,
+        [_contest(contest, counts[contest.id], contest in shown) for contest in published],
+    )
+    yield Table(*described.ROLL, [row for contest in published for row in _roll(session, contest)])
+    yield Table(*described.CHAIN, [row for contest in published for row in _chain(session, contest)])
+    yield Table(*described.BALLOTS, [row for contest in shown for row in _ballots(session, contest)])
+    yield Table(*described.TALLIES, [row for contest in published for row in _tallies(session, contest)])
+
+
+def _published_from(contest: Contest) -> int:
+    return int((contest.frozen or {}).get("ballots_published_from", PUBLISHED_FROM))
+
+
+def _contest(contest: Contest, count: int, ballots_published: bool) -> Row:
+    return {
+        **{name: getattr(contest, name) for name in described.CONTEST_FIELDS},
+        "question": contest.question.to_dict(),
+        "ballot_count": count,
+        "ballots_published": ballots_published,
+    }
+
+
+def _roll(session: Session, contest: Contest) -> Iterator[Row]:
+    query: Any = (
+        select(MemberOrganization.code, MemberOrganization.protected, RollEntry.name, RollEntry.voted)
+        .join(RollEntry, RollEntry.organization_id == MemberOrganization.id)
+        .where(RollEntry.contest_id == contest.id)
+    )
+    rows = [
+        {
+            "contest": contest.code,
+            "organization": row.code,
+            "name": None if row.protected else row.name,
+            "voted": row.voted,
+        }
+        for row in session.execute(query)
+    ]
+    yield from sorted(rows, key=lambda row: (row["name"] or row["organization"], row["organization"]))
+
+
+def _chain(session: Session, contest: Contest) -> Iterator[Row]:
+    for entry in chain_entries(session, contest.id):
+        yield {"contest": contest.code, **{name: getattr(entry, name) for name in CHAIN_FIELDS}}
+
+
+def _ballots(session: Session, contest: Contest) -> Iterator[Row]:
+    for row in final_contents(session, contest.id):
+        yield {
+            "contest": contest.code,
+            "commitment": row.commitment,
+            "nonce": row.nonce,
+            "ballot": json.loads(row.content),
+        }
+
+
+def _tallies(session: Session, contest: Contest) -> Iterator[Row]:
+    for tally in stored_tallies(session, contest.id):
+        yield {
+            "contest": contest.code,
+            "rule": tally.rule,
+            "version": tally.version,
+            "headline": tally.rule == contest.rule,
+            "input_sha256": tally.input_sha256,
+            "result": tally.result,
+        }

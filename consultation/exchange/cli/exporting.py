@@ -1,0 +1,82 @@
+"""``consultation export``: an agenda as a document, and everything public as a bundle."""
+
+from pathlib import Path
+
+import click
+from babel.support import Translations
+from flask import current_app
+
+from consultation.convening.queries import consultation_by_slug
+from consultation.drafting.export import FORMATS, LANGUAGES, SnapshotError
+from consultation.drafting.queries import latest_release, release_by_number
+from consultation.exchange.bundle import write_bundle
+from consultation.kernel.permissions import Permission, require
+from consultation.web.console import No, Work, command_work, say
+
+output = click.option(
+    "-o",
+    "--output",
+    "target",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write.",
+)
+
+
+@click.group("export")
+def export_group() -> None:
+    """Write an agenda, or everything public, to a file."""
+
+
+@export_group.command()
+@click.argument("slug")
+@click.option("--format", "format_name", required=True, type=click.Choice(list(FORMATS)), help="Of the document.")
+@click.option("--lang", "language", required=True, type=click.Choice(LANGUAGES), help="Of the document.")
+@click.option("--release", "number", metavar="N", help="A release by number (default: the newest).")
+@output
+@command_work
+def agenda(work: Work, slug: str, format_name: str, language: str, number: str | None, target: Path) -> None:
+    """Write a release of an agenda in one format and language."""
+    consultation = consultation_by_slug(work.session, slug)
+    if consultation is None:
+        raise No(f"There is no consultation {slug}.")
+    if number is None:
+        edition = latest_release(work.session, consultation.id)
+    else:
+        edition = release_by_number(work.session, consultation.id, number)
+    if edition is None:
+        wanted = "release yet" if number is None else f"release {number}"
+        raise No(f"The agenda of {slug} has no {wanted}. Make one with 'consultation agenda release {slug}'.")
+    translator = Translations.load(str(current_app.config["TRANSLATIONS"]), [language])
+    try:
+        content = FORMATS[format_name].render(edition.snapshot, language, translator)
+    except SnapshotError as error:
+        raise No(str(error)) from error
+    _write(target, content)
+    say(f"Wrote release {edition.number} to {target}.")
+
+
+@export_group.command()
+@click.argument("slug")
+@output
+@command_work
+def data(work: Work, slug: str, target: Path) -> None:
+    """Write everything public of a consultation: texts, items, comments, ballots, tallies, chain, schema, licence."""
+    require(work.actor, Permission.DATA_EXPORT, now=work.now)
+    consultation = consultation_by_slug(work.session, slug)
+    if consultation is None:
+        raise No(f"There is no consultation {slug}.")
+    content = write_bundle(work.session, consultation)
+    _write(target, content)
+    say(f"Wrote {len(content)} bytes to {target}.")
+
+
+def _write(target: Path, content: bytes) -> None:
+    """All of it or nothing: a file that was cut off must not look whole."""
+    partial = target.with_name(f".{target.name}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(target)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise No(f"{target} cannot be written: {error.strerror}.") from error

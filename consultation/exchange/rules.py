@@ -1,0 +1,62 @@
+"""Small decisions of an import. Pure."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+ADDRESS_MARK = "@"
+
+
+def identity_of(kind: str, ref: str) -> str:
+    """The identity that ``reading`` gives the first row with this ``ref``: by it a row of one file finds what an
+    earlier file brought. SHA-256 in hex."""
+    content = json.dumps([kind, f"ref:{ref}", 0], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def public_label(author: str) -> str | None:
+    """The name under which an imported text is shown. An e-mail address is nobody's public name."""
+    return None if not author or ADDRESS_MARK in author else author
+
+
+def tiers_of(marks: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """A ballot from item → rank: 1 is the first tier; what has no rank stands in the last. Raises ValueError for a
+    rank that is no whole number from 1 up."""
+    tiers: dict[int, list[str]] = {}
+    unranked = []
+    for item, value in marks.items():
+        if not value:
+            unranked.append(item)
+        elif not is_rank(value):
+            raise ValueError(value)
+        else:
+            tiers.setdefault(int(value), []).append(item)
+    ordered = [tuple(sorted(tiers[rank])) for rank in sorted(tiers)]
+    return tuple([*ordered, tuple(sorted(unranked))] if unranked else ordered)
+
+
+def is_rank(value: str) -> bool:
+    """Whether a value in a file says a rank."""
+    return value.isascii() and value.isdigit() and int(value) > 0
+
+
+def code_from(name: str, taken: Iterable[str]) -> str:
+    """A code for an organization that brings none: the initials of its name, or its first letters, with a number where
+    another has the same."""
+    words = ["".join(letter for letter in word if letter.isalnum()) for word in name.upper().split()]
+    words = [word for word in words if word]
+    initials = "".join(word[0] for word in words)
+    stem = (initials if len(initials) > 1 else "".join(words))[:8] or "ORG"
+    used = {code.upper() for code in taken}
+    if stem not in used:
+        return stem
+    number = 2
+    while f"{stem}-{number}" in used:
+        number += 1
+    return f"{stem}-{number}"
+
+
+def with_cells(original: Mapping[str, Any], cells: Mapping[str, Any]) -> dict[str, Any]:
+    """The original data of a row, with cells that found no place in a field after all."""
+    return {**original, **{name: value for name, value in cells.items() if name not in original}}

@@ -1,0 +1,210 @@
+"""Imports of small files, on both databases."""
+
+from sqlalchemy import select
+
+from consultation.discussion.models import Comment
+from consultation.exchange.reading import Kind, map_columns, open_table, read_rows
+from consultation.exchange.rules import code_from, identity_of, public_label, tiers_of
+from consultation.membership.models import MemberOrganization
+from consultation.proposals.models import Proposal
+from tests.exchange.conftest import counts
+
+PROPOSALS = (
+    "id,title,remedy,author,organization,status,theme,colour\n"
+    "1,First,Do this,ann@example.org,ORG1,yes,no such theme,red\n"
+    "2,Second,Do that,Ann,Unknown Group,no,,\n"
+    "3,Third,,,,maybe,,\n"
+)
+STATES = ("--state", "yes=published", "--state", "no=declined")
+COMMENTS = (
+    "id,proposalId,parentId,text,status\n"
+    "c4,,c3,deepest,ok\n"
+    "c3,,c2,deeper,ok\n"
+    "c2,1,c1,reply,ok\n"
+    "c1,1,,top,ok\n"
+    "c5,99,,nowhere,ok\n"
+    "c6,1,,not for everybody,bad\n"
+    "c7,TE27-001,,by code,ok\n"
+    "c8,1,gone,orphan,ok\n"
+    "c9,,,no place,ok\n"
+)
+
+
+def proposals(session):
+    session.rollback()  # what a command has committed since is seen by a new transaction
+    return {row.code: row for row in session.scalars(select(Proposal).execution_options(populate_existing=True))}
+
+
+def comments(session):
+    session.rollback()
+    return {row.body: row for row in session.scalars(select(Comment).execution_options(populate_existing=True))}
+
+
+def test_identity_is_that_of_reading(file):
+    with open_table(file("one.csv", "id,title\n7,A\n")) as table:
+        (row,) = read_rows(table, map_columns(Kind.PROPOSALS, table.columns))
+    assert identity_of("proposals", "7") == row.identity
+
+
+def test_proposals_arrive_in_their_states_with_labels_and_original_data(consultation, brought, file, session):
+    brought("organizations", file("o.csv", "code,name\nORG1,Some Group\n"))
+    report = brought("proposals", file("p.csv", PROPOSALS), "--consultation", consultation, "--language", "en", *STATES)
+    assert counts(report) == (3, 0, 0, 3, 0)
+    assert [row["reasons"] for row in report["rows"]] == [
+        ["vocabulary_unknown"],
+        ["organization_unknown"],
+        ["state_unknown"],
+    ]
+    first, second, third = proposals(session).values()
+    assert [first.state, second.state, third.state] == ["published", "declined", "submitted"]
+    assert (second.decline_code, first.author_label, second.author_label) == ("imported_decision", None, "Ann")
+    assert first.original == {
+        "colour": "red",
+        "theme": "no such theme",
+        "author": "ann@example.org",
+    }
+    assert first.organization_id == session.scalar(select(MemberOrganization.id))
+    assert {first.author_id, second.author_id, third.author_id} == {None}
+
+
+def test_repeat_adds_nothing_and_changed_text_is_noted(consultation, brought, file, session, dump):
+    options = ("--consultation", consultation, *STATES)
+    brought("proposals", file("p.csv", PROPOSALS), *options)
+    before = dump()
+    again = brought("proposals", file("p.csv", PROPOSALS), *options)
+    assert counts(again) == (3, 0, 3, 0, 0)
+    changed = brought("proposals", file("p.csv", PROPOSALS.replace("Do that", "Do nothing")), *options)
+    assert [row["status"] for row in changed["rows"]] == ["unchanged"] * 3
+    assert "differs_from_stored" in changed["rows"][1]["reasons"]
+    assert "differs_from_stored" not in changed["rows"][0]["reasons"]
+    assert dump() == before
+
+
+def test_second_row_with_the_same_ref_is_imported_and_repeats(consultation, brought, file, session):
+    path = file("p.csv", "id,title\n1,One\n1,Two\n")
+    first = brought("proposals", path, "--consultation", consultation)
+    assert [row["reasons"] for row in first["rows"]] == [[], ["duplicate_ref"]]
+    assert counts(brought("proposals", path, "--consultation", consultation)) == (2, 0, 2, 0, 0)
+    assert len(proposals(session)) == 2
+
+
+def test_dry_run_leaves_no_trace_and_says_what_would_be(consultation, brought, file, dump):
+    path = file("p.csv", PROPOSALS)
+    before = dump()
+    rehearsed = brought("proposals", path, "--consultation", consultation, "--dry-run", "--publish")
+    assert dump() == before
+    done = brought("proposals", path, "--consultation", consultation, "--publish")
+    assert (rehearsed.pop("dry_run"), done.pop("dry_run")) == (True, False)
+    assert rehearsed == done
+
+
+def test_comments_find_their_place_across_files(consultation, brought, file, session):
+    brought("proposals", file("p.csv", PROPOSALS), "--consultation", consultation, "--publish")
+    report = brought("comments", file("c.csv", COMMENTS), "--consultation", consultation, "--state", "bad=declined",
+                     "--state", "ok=published")  # fmt: skip
+    assert {row["ref"]: row["reasons"] for row in report["rows"] if row["reasons"]} == {
+        "c4": ["depth_flattened"],
+        "c3": ["depth_flattened"],
+        "c5": ["item_absent"],
+        "c8": ["parent_absent"],
+        "c9": ["item_absent"],
+    }
+    found = comments(session)
+    assert found["deepest"].thread_id == found["top"].id
+    assert found["deepest"].answers_id == found["deeper"].id
+    assert found["not for everybody"].visibility == "hidden"
+    assert (found["top"].reply_count, proposals(session)["TE27-001"].comment_count) == (3, 6)
+    later = file("d.csv", "id,proposalId,parentId,text\nd1,,c4,later\nd2,2,c1,astray\n")
+    report = brought("comments", later, "--consultation", consultation)
+    assert [row["reasons"] for row in report["rows"]] == [["depth_flattened"], ["parent_elsewhere"]]
+    found = comments(session)
+    assert found["later"].answers_id == found["deepest"].id
+    assert found["later"].thread_id == found["top"].id
+    assert found["astray"].thread_id is None
+    assert counts(brought("comments", later, "--consultation", consultation))[:3] == (2, 0, 2)
+
+
+def test_unreadable_files_change_nothing(consultation, run, file, dump):
+    before = dump()
+    damaged = "id,title\n" + "".join(f"{number},Title {number}\n" for number in range(2000))
+    for name, content, words in (
+        ("empty.csv", "", "The file is empty"),
+        ("cut.csv", damaged.encode() + "ééé".encode()[:-1], "The text is damaged"),
+        ("quote.csv", damaged + '3000,"never closed\n', "quotation mark"),
+        ("other.csv", "colour,shape\nred,round\n", "None of the columns is known"),
+        ("broken.json", '[{"title": "A"}', "not valid JSON"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0", "binary data"),
+    ):
+        result = run("import", "proposals", file(name, content), "--consultation", consultation, status=1)
+        assert words in result.stderr
+        assert result.stdout == ""
+    assert dump() == before
+
+
+def test_wrong_use_is_told_from_a_wrong_file(consultation, run, file):
+    path = file("p.csv", PROPOSALS)
+    for wrong in (
+        ["--map", "title"],
+        ["--map", "title=heading"],
+        ["--state", "yes=perhaps"],
+        ["--language", "franglais"],
+    ):
+        run("import", "proposals", path, "--consultation", consultation, *wrong, status=2)
+    run("import", "proposals", path, "--consultation", "nowhere", status=1)
+    run("import", "proposals", path.parent, "--consultation", consultation, status=2)
+
+
+def test_who_may_import(consultation, run, file):
+    path = file("p.csv", PROPOSALS)
+    run("users", "create", "delegate@example.org", "--role", "delegate")
+    run("users", "create", "organizer@example.org", "--role", "organizer")
+    common = ("import", "proposals", path, "--consultation", consultation)
+    assert "Not allowed" in run(*common, "--as", "delegate@example.org", status=1).stderr
+    run(*common, "--as", "organizer@example.org")
+
+
+def test_organizations_get_codes_and_are_known_again(words, brought, file, session):
+    path = file(
+        "o.csv", "name,nom,sector,languages\nNorth Star Society,,zzz,fr\nNorth Star Society,,,\n,Société du Nord,,\n"
+    )
+    report = brought("organizations", path)
+    assert [(row["status"], row["reasons"]) for row in report["rows"]] == [
+        ("flagged", ["vocabulary_unknown"]),
+        ("unchanged", []),
+        ("imported", []),
+    ]
+    found = {row.code: row for row in session.scalars(select(MemberOrganization))}
+    assert {code: (row.name, row.state.value) for code, row in found.items()} == {
+        "NSS": ("North Star Society", "verified"),
+        "SDN": ("Société du Nord", "verified"),
+    }
+    assert found["NSS"].original == {"sector": "zzz"}
+    assert counts(brought("organizations", path)) == (3, 0, 3, 0, 0)
+
+
+def test_ballots_are_assembled_per_voter(consultation, run, brought, file):
+    run("import", "proposals", file("p.csv", "id,title\na,A\nb,B\nc,C\n"), "--consultation", consultation, "--publish")
+    run("items", "admit", "--all", "--consultation", consultation)
+    run("contests", "create", consultation, "--code", "PAPER", "--kind", "shortlist", "--places", "1", "--no-roll")
+    marks = file(
+        "b.csv",
+        "voter,item,vote,time\nv1,a,1,2027-01-01\nv1,a,0,2027-01-02\nv1,TE27-A002,1,2027-01-01\n"
+        "v2,TE27-003,1,2027-01-01\nv3,zz,1,2027-01-01\n,a,1,2027-01-01\n",
+    )
+    refused = run("import", "ballots", marks, "--contest", "PAPER", "--approve", "1", status=1)
+    assert "is not open" in refused.stderr
+    run("contests", "open", "PAPER")
+    report = brought("ballots", marks, "--contest", "PAPER", "--approve", "1")
+    assert counts(report) == (6, 4, 0, 0, 2)
+    assert report["marks"] == {"events": 4, "pairs": 3, "repeated": 1, "superseded": 1}
+    assert report["ballots"] == {"imported": 2, "revised": 0, "unchanged": 0, "refused": {}}
+    again = brought("ballots", marks, "--contest", "PAPER", "--approve", "1")
+    assert again["ballots"] == {"imported": 0, "revised": 0, "unchanged": 2, "refused": {}}
+    assert counts(again) == (6, 0, 4, 0, 2)
+
+
+def test_small_rules():
+    assert tiers_of({"a": "2", "b": "1", "c": "1", "d": ""}) == (("b", "c"), ("a",), ("d",))
+    assert public_label("someone@example.org") is None
+    assert code_from("North Star", {"NS", "ns-2"}) == "NS-3"
+    assert code_from("Étoile", ()) == "ÉTOILE"
