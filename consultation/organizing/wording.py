@@ -1,0 +1,85 @@
+"""Words of the organizers' pages."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from consultation.convening.rules import Problem
+from consultation.exchange.reading import Kind
+from consultation.organizing.rules import Step
+from consultation.proposals.states import ProposalState
+from consultation.voting.states import ContestKind, ContestState, Secrecy
+
+STEPS: Mapping[Step, LazyString] = {
+    Step.DATE_PHASES: _l("No phase is open. Date the phases, or enter one now."),
+    Step.REVIEW_QUEUE: _l("Proposals wait for a moderator."),
+    Step.GATHER_PROPOSALS: _l("Nothing is published yet. Invite organizations to propose, or import proposals."),
+    Step.ADMIT: _l("Published proposals are not agenda items yet. Admit them."),
+    Step.CREATE_CONTEST: _l("There are items and no contest. Create one."),
+    Step.OPEN_CONTEST: _l("The contest is configured. Check it, then open it."),
+    Step.CLOSE_CONTEST: _l("The contest is open. Close it when its time is over."),
+    Step.TALLY: _l("The contest is closed. Tally it."),
+    Step.PUBLISH_RESULT: _l("The result is tallied and nobody sees it yet. Publish it."),
+    Step.DRAFT: _l("The result is published. Draft the agenda from it."),
+    Step.RELEASE: _l("The agenda is drafted. Release its first edition."),
+    Step.FINAL_RELEASE: _l("The agenda is released as a draft. Release the final edition when it is agreed."),
+}
+PROPOSAL_STATES: Mapping[ProposalState, LazyString] = {
+    ProposalState.DRAFT: _l("Drafts"),
+    ProposalState.SUBMITTED: _l("Waiting for a moderator"),
+    ProposalState.NEEDS_CHANGES: _l("Sent back for changes"),
+    ProposalState.PUBLISHED: _l("Published, in no item yet"),
+    ProposalState.PLACED: _l("Placed in an item"),
+    ProposalState.DECLINED: _l("Declined"),
+    ProposalState.WITHDRAWN: _l("Withdrawn"),
+}
+CONTEST_STATES: Mapping[ContestState, LazyString] = {
+    ContestState.CONFIGURED: _l("Configured"),
+    ContestState.OPEN: _l("Open"),
+    ContestState.CLOSED: _l("Closed"),
+    ContestState.TALLIED: _l("Tallied"),
+    ContestState.PUBLISHED: _l("Published"),
+    ContestState.VOID: _l("Void"),
+}
+CONTEST_KINDS: Mapping[ContestKind, LazyString] = {
+    ContestKind.TIERS: _l("Choices, some of them essential"),
+    ContestKind.RANKING: _l("An order, ties allowed"),
+    ContestKind.SHORTLIST: _l("Choices, all alike"),
+}
+SECRECIES: Mapping[Secrecy, LazyString] = {
+    Secrecy.SECRET: _l("Secret: nobody can tell who cast which ballot after the close"),
+    Secrecy.NAMED: _l("Named: the roll is published beside the ballots"),
+    Secrecy.NO_ROLL: _l("No roll: paper or outside ballots"),
+}
+KINDS: Mapping[Kind, LazyString] = {
+    Kind.ORGANIZATIONS: _l("Organizations"),
+    Kind.PROPOSALS: _l("Proposals"),
+    Kind.COMMENTS: _l("Comments"),
+    Kind.BALLOTS: _l("Ballots"),
+}
+STATUSES: Mapping[str, LazyString] = {
+    "imported": _l("Imported"),
+    "unchanged": _l("Unchanged"),
+    "flagged": _l("Imported, with a remark"),
+    "rejected": _l("Rejected"),
+}
+PROBLEMS: Mapping[Problem, LazyString] = {
+    Problem.SLUG_SHAPE: _l("The short address takes small letters, digits and single hyphens, 60 at the most."),
+    Problem.SLUG_TAKEN: _l("Another consultation has this short address. Choose another one."),
+    Problem.PREFIX_SHAPE: _l("The prefix takes 2 to 8 capital letters and digits and begins with a letter."),
+    Problem.PREFIX_TAKEN: _l("Another consultation has this prefix. Choose another one."),
+    Problem.TITLE_MISSING: _l("The title is needed in English, French and Spanish."),
+    Problem.ZONE_UNKNOWN: _l("There is no time zone of this name. Use one such as America/Toronto."),
+    Problem.DATE_TWICE_OR_NEVER: _l("On that day the clocks change, and this time comes twice or never."),
+    Problem.CLOSES_WITHOUT_OPENING: _l("A phase that closes also needs a date on which it opens."),
+    Problem.CLOSES_TOO_EARLY: _l("A phase closes after it opens."),
+}
+NOT_READY: Mapping[str, LazyString] = {
+    "window_over": _l("Its closing date has passed already."),
+    "no_items": _l("There are no agenda items to vote on. Admit proposals first."),
+    "too_many_places": _l("It fills more places than there are items."),
+    "no_voters": _l("No organization is verified yet, so nobody could vote."),
+    "beacon_needed": _l("Its announced beacon value is needed to break ties."),
+    "unknown_rule": _l("There is no counting rule of this name."),
+}
