@@ -1,18 +1,18 @@
 """The console command."""
 
 import sys
+from collections.abc import Callable
 
 import click
+from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
 
 from consultation.config import UnsafeSettings
 
 
-def main() -> None:
-    """Run ``consultation``; settings that are unsafe end it with a sentence and status 2."""
-    from consultation.app import create_app
-
-    group = FlaskGroup(
+def console(create_app: Callable[[], Flask]) -> FlaskGroup:
+    """The group of every command, each run in the context of the application that ``create_app`` makes."""
+    return FlaskGroup(
         name="consultation",
         create_app=create_app,
         add_default_commands=False,
@@ -21,8 +21,14 @@ def main() -> None:
         load_dotenv=False,
         help="One agenda from many organizations: propose, discuss, curate, rank, draft, follow.",
     )
+
+
+def main() -> None:
+    """Run ``consultation``; settings that are unsafe end it with a sentence and status 2."""
+    from consultation.app import create_app  # heavy, and only needed when something runs
+
     try:
-        group.main(prog_name="consultation", obj=ScriptInfo(create_app=create_app, set_debug_flag=False))
+        console(create_app).main(prog_name="consultation", obj=ScriptInfo(create_app=create_app, set_debug_flag=False))
     except UnsafeSettings as error:
         click.echo(str(error), err=True)
         sys.exit(2)

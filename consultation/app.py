@@ -7,24 +7,69 @@ import click
 from flask import Blueprint, Flask, Response, redirect, request, url_for
 
 from consultation import extensions, models
+from consultation.accounts import views as accounts_views
 from consultation.accounts.identity import SignedIn, parse_session_id
 from consultation.accounts.passwords import Passwords
 from consultation.accounts.queries import user_by_id
+from consultation.commands import database, demonstration, serving, worker
 from consultation.config import ROOT, Config
+from consultation.convening import cli as convening_cli
+from consultation.curation import cli as curation_cli
+from consultation.curation import views as curation_views
+from consultation.discussion import views as discussion_views
+from consultation.drafting import cli as drafting_cli
+from consultation.drafting import views as drafting_views
+from consultation.exchange import cli as exchange_cli
 from consultation.kernel.clock import Clock, SystemClock
 from consultation.kernel.orm import LANGUAGES, prepare_engine
 from consultation.kernel.outbox import Subscription
+from consultation.membership import cli as membership_cli
 from consultation.membership.queries import actor_by_email, actor_for
+from consultation.moderation import cli as moderation_cli
+from consultation.moderation import views as moderation_views
+from consultation.notifications.subscribers import DECISIONS
+from consultation.organizing import views as organizing_views
+from consultation.portal import views as portal_views
+from consultation.proposals import views as proposals_views
+from consultation.voting import views as voting_views
+from consultation.voting.cli import contests as contests_cli
+from consultation.voting.cli import tally as tally_cli
 from consultation.web import authorize, errors, forms, locale, markdown, render, security, transactions
 from consultation.web.authorize import present, public
 
 __all__ = ["BLUEPRINTS", "COMMANDS", "SUBSCRIPTIONS", "create_app", "models"]
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    proposals_views.bp,
+    discussion_views.bp,
+    portal_views.bp,
+    portal_views.site,
+    accounts_views.bp,
+    moderation_views.bp,
+    curation_views.bp,
+    voting_views.bp,
+    drafting_views.bp,
+    organizing_views.bp,
+)
 
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (
+    membership_cli.users,
+    membership_cli.organizations,
+    moderation_cli.proposals,
+    curation_cli.group,
+    contests_cli.group,
+    tally_cli.tally,
+    database.group,
+    serving.command,
+    worker.command,
+    convening_cli.group,
+    demonstration.command,
+    drafting_cli.agenda,
+    exchange_cli.import_group,
+    exchange_cli.export_group,
+)
 
-SUBSCRIPTIONS: tuple[Subscription, ...] = ()
+SUBSCRIPTIONS: tuple[Subscription, ...] = (DECISIONS,)
 
 MAXIMUM_REQUEST_BYTES = 60 * 1024 * 1024
 
@@ -49,6 +94,8 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
         time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib
     )
     app.extensions["actor_by_email"] = actor_by_email
+    app.extensions["subscriptions"] = SUBSCRIPTIONS
+    app.extensions["create_app"] = create_app
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     _extensions(app)

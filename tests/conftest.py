@@ -56,8 +56,16 @@ def client(app: Any) -> Any:
 
 @pytest.fixture
 def runner(app: Any) -> Any:
-    """Runs the application's commands: ``runner.invoke(args=["db", "check"])``."""
-    return app.test_cli_runner()
+    """Runs the console command on the application: ``runner.invoke(args=["db", "check"])``."""
+    from flask.testing import FlaskCliRunner
+
+    from consultation.__main__ import console
+
+    class Console(FlaskCliRunner):
+        def invoke(self, cli: Any = None, args: Any = None, **options: Any) -> Any:
+            return super().invoke(cli or console(lambda: app), args, **options)
+
+    return Console(app)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from consultation.drafting.blocks import item_block, named, source_block
 from consultation.drafting.comparing import changes_since
 from consultation.drafting.facts import Facts, facts_of
 from consultation.drafting.models import AgendaDraft
+from consultation.drafting.rules import readable_score
 from consultation.drafting.states import ReleaseStatus
 from consultation.drafting.wording import Localized, filled, sentence, sentences
 from consultation.voting.models import Contest, StoredTally
@@ -223,6 +224,6 @@ def _tally(tally: StoredTally, headline: bool) -> dict[str, Any]:
     rank = 1
     order = []
     for tier in tally.result["order"]:
-        order.append({"rank": rank, "items": list(tier), "score": scores.get(tier[0])})
+        order.append({"rank": rank, "items": list(tier), "score": readable_score(scores.get(tier[0]))})
         rank += len(tier)
     return {"rule": tally.rule, "headline": headline, "order": order}

@@ -172,9 +172,7 @@ def _counts(session: Session, consultation: Consultation) -> Counts:
             select(Proposal.state, func.count())
             .where(Proposal.consultation_id == consultation.id)
             .group_by(Proposal.state)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     hidden = session.scalar(
         select(func.count())

@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, TypeVar
 
 Key = TypeVar("Key")
+
+
+READABLE_SCORE = 24
+DECIMALS = 9
 
 
 class NotNumbered(ValueError):
@@ -51,3 +56,15 @@ def sections(
     for item in sorted(ranked, key=lambda ranked_item: ranked_item.rank):
         gathered.setdefault(theme_of.get(item.code), []).append(item)
     return sorted(gathered.items(), key=lambda section: (section[0] is None, section[1][0].rank))
+
+
+def readable_score(exact: str | None) -> str | None:
+    """A score as a document shows it: as it is when short, otherwise as a decimal rounded to nine places.
+
+    The exact fraction, which may have hundreds of digits, stays in the stored tally.
+    """
+    if exact is None or len(exact) <= READABLE_SCORE:
+        return exact
+    scaled = round(Fraction(exact) * 10**DECIMALS)
+    whole, decimals = divmod(abs(scaled), 10**DECIMALS)
+    return f"{'-' if scaled < 0 else ''}{whole}.{decimals:0{DECIMALS}d}"

@@ -9,6 +9,7 @@ from consultation.convening.models import Consultation
 from consultation.convening.queries import consultation_by_slug
 from consultation.drafting.export import FORMATS, file_name
 from consultation.drafting.export.document import as_data
+from consultation.drafting.export.html import line
 from consultation.drafting.export.outline import build
 from consultation.drafting.models import Release
 from consultation.drafting.queries import latest_release, release_by_number, releases
@@ -42,6 +43,7 @@ def _show(consultation: Consultation, edition: Release | None) -> Response:
         edition=edition,
         editions=releases(session(), consultation.id),
         document=document,
+        line=line,
         blocks=as_data(document.blocks) if document else (),
         cover=as_data(document.cover) if document else None,
         contents=[as_data(heading) for heading in document.contents()] if document else (),

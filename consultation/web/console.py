@@ -15,8 +15,8 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from consultation.kernel.moves import WrongState
 from consultation.kernel.permissions import OPERATOR, Actor, Denied
-from consultation.kernel.states import WrongState
 from consultation.web.authorize import present
 from consultation.web.transactions import unit_of_work
 

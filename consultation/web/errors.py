@@ -5,11 +5,11 @@ from flask import Flask, Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from consultation.kernel.moves import WrongState
 from consultation.kernel.permissions import Denied, Reason
-from consultation.kernel.states import WrongState
 from consultation.web.pagination import BadCursor
 from consultation.web.render import page, see_other
 from consultation.web.transactions import SAFE_METHODS, session
@@ -79,6 +79,11 @@ def init_app(app: Flask) -> None:
             _("Not available for a moment"),
             _("Nothing was saved. What you typed is still in your browser: go back and try again in a minute."),
         )
+
+    @app.errorhandler(DataError)
+    def _unstorable(_error: DataError) -> Response:
+        session().rollback()
+        return refusal(400, _("This request could not be read"), _("Go back and try again."))
 
     @app.errorhandler(BadCursor)
     def _bad_cursor(_error: BadCursor) -> Response:

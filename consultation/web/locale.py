@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 import babel.dates
 from babel import Locale
-from flask import Blueprint, Flask, g, has_request_context, request, url_for
+from flask import Blueprint, Flask, g, has_request_context, request
 
 from consultation.extensions import babel as flask_babel
 from consultation.kernel.orm import LANGUAGES
+from consultation.web import addresses, catalogues
+from consultation.web.addresses import here_in
 
 LOCALES = {"en": Locale("en", "CA"), "fr": Locale("fr", "CA"), "es": Locale("es", "MX")}
 LANGUAGE_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
@@ -55,10 +57,7 @@ def format_count(value: int) -> str:
 
 def in_language(other: str) -> str:
     """The address of this same page, with its query, in another language."""
-    if request.endpoint is None or ("lang" not in (request.view_args or {}) and "lang" not in g):
-        return f"/{other}/"
-    arguments = {**(request.view_args or {}), **request.args.to_dict(flat=False), "lang": other}
-    return url_for(request.endpoint, **arguments)
+    return here_in(other) if "lang" in g else f"/{other}/"
 
 
 def init_app(app: Flask) -> None:
@@ -67,6 +66,9 @@ def init_app(app: Flask) -> None:
         locale_selector=locale,
         default_translation_directories=str(app.config["TRANSLATIONS"]),
     )
+
+    catalogues.install(app, language)
+    addresses.install(app, language)
 
     @app.url_value_preprocessor
     def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:

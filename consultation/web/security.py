@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, session
 from flask_login import current_user
 
 CONTENT_SECURITY_POLICY = (
@@ -35,6 +35,6 @@ def init_app(app: Flask) -> None:
         if app.config["SESSION_COOKIE_SECURE"]:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if request.endpoint != "static":
-            private = current_user.is_authenticated or "Set-Cookie" in headers
+            private = current_user.is_authenticated or session.modified
             headers.setdefault("Cache-Control", "private, no-store" if private else "no-cache")
         return response

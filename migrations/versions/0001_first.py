@@ -466,6 +466,7 @@ def upgrade() -> None:
     op.create_index("ix_proposal_listing_theme", "proposal", ["consultation_id", "theme_id", "state"], unique=False)
     op.create_index(op.f("ix_proposal_organization_id"), "proposal", ["organization_id"], unique=False)
     op.create_index("ix_proposal_queue", "proposal", ["consultation_id", "state", "submitted_at", "id"], unique=False)
+    op.create_index("ix_proposal_queue_of_all", "proposal", ["state", "submitted_at", "id"], unique=False)
 
     op.create_table(
         "release",
@@ -916,6 +917,7 @@ def downgrade() -> None:
     op.drop_table("ballot_chain")
     op.drop_table("agenda_draft")
     op.drop_table("release")
+    op.drop_index("ix_proposal_queue_of_all", table_name="proposal")
     op.drop_index("ix_proposal_queue", table_name="proposal")
     op.drop_index(op.f("ix_proposal_organization_id"), table_name="proposal")
     op.drop_index("ix_proposal_listing_theme", table_name="proposal")

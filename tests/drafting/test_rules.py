@@ -2,7 +2,7 @@
 
 import pytest
 
-from consultation.drafting.rules import NotNumbered, RankedItem, next_number, placed_items, sections
+from consultation.drafting.rules import NotNumbered, RankedItem, next_number, placed_items, readable_score, sections
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,18 @@ def test_sections_follow_their_best_item_and_the_unthemed_come_last():
         ("T1", [RankedItem("b", 3)]),
         (None, [RankedItem("none", 1)]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("exact", "shown"),
+    [
+        (None, None),
+        ("1030", "1030"),
+        ("2/3", "2/3"),
+        ("1" + "0" * 30 + "/3" + "0" * 30, "0.333333333"),
+        ("-2" + "0" * 30 + "/3" + "0" * 30, "-0.666666667"),
+        ("10000000000000000000000000001/1", "10000000000000000000000000001.000000000"),
+    ],
+)
+def test_a_score_that_nobody_could_read_is_rounded(exact, shown):
+    assert readable_score(exact) == shown

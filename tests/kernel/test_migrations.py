@@ -26,9 +26,7 @@ def test_the_migrated_schema_is_the_models(engine):
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": _ours, "compare_type": True})
         differences = compare_metadata(context, Base.metadata)
-    assert [
-        difference for difference in differences if "ix_proposal_search" not in str(difference)
-    ] == []
+    assert [difference for difference in differences if "ix_proposal_search" not in str(difference)] == []
     assert not pending(engine)
 
 
@@ -38,7 +36,8 @@ def test_every_append_only_table_is_guarded(engine):
 
 
 def test_a_lost_guard_is_noticed(engine):
-    statement = "DROP TRIGGER event_no_delete" if engine.dialect.name == "sqlite" else "DROP TRIGGER event_no_change ON event"
+    sqlite = engine.dialect.name == "sqlite"
+    statement = "DROP TRIGGER event_no_delete" if sqlite else "DROP TRIGGER event_no_change ON event"
     with engine.begin() as connection:
         connection.exec_driver_sql(statement)
     with engine.connect() as connection:

@@ -69,8 +69,10 @@ def test_what_fails_is_read_again(session, clock):
     [
         "UPDATE event SET name = 'Forged'",
         "DELETE FROM event",
-        "INSERT INTO event (position, name, subject_id, actor_kind, occurred_at, payload) "
-        "SELECT position, 'Forged', subject_id, actor_kind, occurred_at, payload FROM event",
+        (
+            "INSERT INTO event (position, name, subject_id, actor_kind, occurred_at, payload) "
+            "SELECT position, 'Forged', subject_id, actor_kind, occurred_at, payload FROM event"
+        ),
     ],
 )
 def test_the_log_refuses_every_change(session, clock, statement):

@@ -7,11 +7,11 @@ from enum import StrEnum
 import pytest
 from sqlalchemy import select
 
+from consultation.kernel.moves import WrongState, apply, available
 from consultation.kernel.outbox import EventRecord
 from consultation.kernel.permissions import ANONYMOUS, OPERATOR, Actor, Denied, Permission, Reason
 from consultation.kernel.roles import Role
-from consultation.kernel.states import WrongState, apply, available
-from consultation.kernel.transitions import Transition
+from consultation.kernel.states import Transition
 
 SUBJECT = uuid.UUID(int=1)
 ORGANIZER = Actor(user_id=uuid.UUID(int=2), roles=frozenset({Role.ORGANIZER}))

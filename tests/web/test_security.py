@@ -9,7 +9,7 @@ from consultation.web.security import local_path
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "/\\evil.example", "\\evil", "https://evil.example", "javascript:alert(1)", "/a\nb", "", None, "/\tx"],
+    ["//evil.example", "/\\evil.example", "\\evil", "https://evil.example", "javascript:x", "/a\nb", "", None, "/\tx"],
 )
 def test_a_way_out_is_not_followed(target):
     assert local_path(target, "/en/") == "/en/"
@@ -32,7 +32,7 @@ def test_a_path_of_this_site_is_kept():
 )
 def test_nothing_in_a_text_runs_or_fetches(source):
     html = str(to_html(source))
-    for forbidden in ("<script", "<img", "<div", "href=\"javascript", "<a href=\"x\""):
+    for forbidden in ("<script", "<img", "<div", 'href="javascript', '<a href="x"'):
         assert forbidden not in html
 
 

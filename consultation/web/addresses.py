@@ -1,0 +1,32 @@
+"""Addresses within this site, made once: a page links to the same few dozen again and again."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Flask, request, url_for
+
+ADDRESSES_KEPT = 4096
+
+
+def install(app: Flask, language: Callable[[], str]) -> None:
+    """Give templates a ``url_for`` that remembers: by where the site is mounted, language, endpoint and values."""
+
+    @lru_cache(maxsize=ADDRESSES_KEPT)
+    def kept(_mounted: str, _language: str, endpoint: str, values: tuple[tuple[str, str], ...]) -> str:
+        return url_for(endpoint, **dict(values))  # type: ignore[arg-type]
+
+    def address(endpoint: str, **values: Any) -> str:
+        if endpoint.startswith(".") or not all(type(value) is str for value in values.values()):
+            return url_for(endpoint, **values)
+        return kept(request.root_path, language(), endpoint, tuple(values.items()))
+
+    app.jinja_env.globals["url_for"] = address
+
+
+def here_in(language: str) -> str:
+    """The address of the page being shown, with its query, in another language; its path begins with one."""
+    path = quote(request.path[3:], safe="/!$&'()*+,:;=@~")
+    query = urlencode(list(request.args.items(multi=True)))
+    return f"{request.root_path}/{language}{path}{'?' if query else ''}{query}"
