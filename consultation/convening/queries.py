@@ -2,27 +2,26 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from consultation.convening.models import Consultation, Term
 from consultation.convening.states import TermKind
 
+# Built once, since every page begins with one of them.
+_WITH_PHASES = select(Consultation).options(joinedload(Consultation.phases))
+_BY_SLUG = _WITH_PHASES.where(Consultation.slug == bindparam("slug"))
+_ALL = _WITH_PHASES.order_by(Consultation.created_at.desc(), Consultation.id.desc())
+
 
 def consultation_by_slug(session: Session, slug: str) -> Consultation | None:
     """A consultation with its phases, in one query."""
-    query = select(Consultation).where(Consultation.slug == slug).options(joinedload(Consultation.phases))
-    return session.scalars(query).unique().one_or_none()
+    return session.scalars(_BY_SLUG, {"slug": slug}).unique().one_or_none()
 
 
 def consultations(session: Session) -> Sequence[Consultation]:
     """All consultations with their phases, the newest first, in one query."""
-    query = (
-        select(Consultation)
-        .options(joinedload(Consultation.phases))
-        .order_by(Consultation.created_at.desc(), Consultation.id.desc())
-    )
-    return session.scalars(query).unique().all()
+    return session.scalars(_ALL).unique().all()
 
 
 def term_by_code(session: Session, kind: TermKind, code: str) -> Term | None:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from consultation.convening.states import PhaseName
 
 MAXIMUM_SLUG_LENGTH = 60
+RESERVED_SLUGS = frozenset({"people"})
+"""What stands under ``/organize`` itself."""
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 _CODE = re.compile(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*")
@@ -66,6 +68,8 @@ def check_slug(slug: str) -> str:
     """Raises ``Unusable`` unless the text can stand in an address."""
     if len(slug) > MAXIMUM_SLUG_LENGTH or not _SLUG.fullmatch(slug):
         raise Unusable("slug", Problem.SLUG_SHAPE)
+    if slug in RESERVED_SLUGS:
+        raise Unusable("slug", Problem.SLUG_TAKEN)
     return slug
 
 
@@ -120,6 +124,8 @@ def read_moment(text: str, zone: ZoneInfo, *, field: str = "date") -> datetime:
             moment = datetime.fromisoformat(text)
         except ValueError as error:
             raise Unusable(field, Problem.DATE_SHAPE) from error
+    if not 1 < moment.year < MAXYEAR:
+        raise Unusable(field, Problem.DATE_SHAPE)
     if moment.tzinfo is not None:
         return moment.astimezone(UTC)
     first, second = (moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))

@@ -16,6 +16,9 @@ from consultation.kernel.permissions import Actor
 from consultation.proposals.models import Proposal
 from consultation.proposals.states import PLACEMENT
 
+FROZEN = ("state", "revision", "language", "title", "barrier", "evidence", "remedy", "theme_id")
+"""What an item takes from its proposal, read again under the lock: its author may have amended it a moment ago."""
+
 
 def admit(
     session: Session, proposal: Proposal, *, actor: Actor, now: datetime, minutes: int | None = None
@@ -30,7 +33,7 @@ def admit(
         Denied: when the actor may not.
         WrongState: when the proposal is not published, or somebody placed it a moment ago.
     """
-    session.refresh(proposal, attribute_names=["state", "revision"], with_for_update=True)
+    session.refresh(proposal, attribute_names=FROZEN, with_for_update=True)
     item_id = uuid7()
     apply(session, proposal, PLACEMENT, event=ProposalPlaced(proposal.id, item_id), actor=actor, now=now)
     number, prefix = _next_number(session, proposal)

@@ -86,15 +86,22 @@ def count(session: Session, comment: Comment, proposal: Proposal, step: int) -> 
     thread, its proposal and its consultation."""
     if comment.thread_id is not None:
         session.execute(
-            update(Comment).where(Comment.id == comment.thread_id).values(reply_count=Comment.reply_count + step)
+            update(Comment)
+            .where(Comment.id == comment.thread_id)
+            .values(reply_count=Comment.reply_count + step)
+            .execution_options(synchronize_session=False)
         )
     session.execute(
-        update(Proposal).where(Proposal.id == proposal.id).values(comment_count=Proposal.comment_count + step)
+        update(Proposal)
+        .where(Proposal.id == proposal.id)
+        .values(comment_count=Proposal.comment_count + step)
+        .execution_options(synchronize_session=False)
     )
     session.execute(
         update(Consultation)
         .where(Consultation.id == proposal.consultation_id)
         .values(comment_count=Consultation.comment_count + step)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -28,6 +28,7 @@ from consultation.proposals.queries import (
 )
 from consultation.proposals.states import WITHDRAWAL
 from consultation.web.authorize import allows, current_actor, present, public, requires
+from consultation.web.limits import posting_limited
 from consultation.web.locale import language, room_blueprint
 from consultation.web.render import page, see_other
 from consultation.web.transactions import session
@@ -50,6 +51,7 @@ def proposal(code: str) -> Response:
 
 @bp.post("/proposals/<code>/comments")
 @requires(Permission.COMMENT_POST)
+@posting_limited
 def post_comment(code: str) -> Response:
     found = proposal_by_code(session(), code, actor=current_actor()) or abort(404)
     form = comment_form(current_actor(), speaking := voices(session(), current_actor(), language(), found))

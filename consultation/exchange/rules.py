@@ -1,9 +1,9 @@
 """Small decisions of an import. Pure."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from consultation.exchange.reading.records import identity
 
 ADDRESS_MARK = "@"
 
@@ -11,8 +11,7 @@ ADDRESS_MARK = "@"
 def identity_of(kind: str, ref: str) -> str:
     """The identity that ``reading`` gives the first row with this ``ref``: by it a row of one file finds what an
     earlier file brought. SHA-256 in hex."""
-    content = json.dumps([kind, f"ref:{ref}", 0], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(content.encode()).hexdigest()
+    return identity(kind, f"ref:{ref}", 0)
 
 
 def public_label(author: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from consultation.accounts.models import User
@@ -11,20 +11,23 @@ from consultation.kernel.permissions import Actor, MandateHeld
 from consultation.membership.models import Mandate, MemberOrganization
 from consultation.membership.states import OrganizationState
 
+# Built once, since every request of somebody signed in asks it.
+_IN_FORCE = (
+    select(Mandate.organization_id, Mandate.kind, MemberOrganization.state)
+    .join(MemberOrganization, MemberOrganization.id == Mandate.organization_id)
+    .where(
+        Mandate.user_id == bindparam("user_id"),
+        Mandate.revoked_at.is_(None),
+        Mandate.starts_at <= bindparam("at"),
+        or_(Mandate.ends_at.is_(None), Mandate.ends_at > bindparam("at")),
+    )
+    .order_by(Mandate.starts_at, Mandate.id)
+)
+
 
 def actor_for(session: Session, user: User, now: datetime) -> Actor:
     """What the user may do now: their roles, and the mandates in force. One query; ``user.role_rows`` is loaded."""
-    rows = session.execute(
-        select(Mandate.organization_id, Mandate.kind, MemberOrganization.state)
-        .join(MemberOrganization, MemberOrganization.id == Mandate.organization_id)
-        .where(
-            Mandate.user_id == user.id,
-            Mandate.revoked_at.is_(None),
-            Mandate.starts_at <= now,
-            or_(Mandate.ends_at.is_(None), Mandate.ends_at > now),
-        )
-        .order_by(Mandate.starts_at, Mandate.id)
-    )
+    rows = session.execute(_IN_FORCE, {"user_id": user.id, "at": now})
     held = tuple(
         MandateHeld(organization_id, kind, state == OrganizationState.VERIFIED) for organization_id, kind, state in rows
     )

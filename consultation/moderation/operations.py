@@ -198,13 +198,14 @@ def _lock_proposal(session: Session, proposal: Proposal, move: Transition, seen:
 def _show(
     session: Session, comment: Comment, move: Transition, *, hidden_reason: str | None, actor: Actor, now: datetime
 ) -> None:
+    proposal = session.get_one(Proposal, comment.proposal_id)
     require(actor, move.permission, comment, now=now)
     session.refresh(comment, ["visibility", "hidden_reason"], with_for_update={"of": Comment})
     if comment.visibility not in move.sources:
         raise WrongState(move, comment.visibility)
     comment.visibility = Visibility(move.target)
     comment.hidden_reason = hidden_reason
-    count(session, comment, session.get_one(Proposal, comment.proposal_id), 1 if hidden_reason is None else -1)
+    count(session, comment, proposal, 1 if hidden_reason is None else -1)
 
 
 def _count_published(session: Session, proposal: Proposal, step: int) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from consultation.discussion.models import Comment
 from consultation.kernel.permissions import ALLOWED, Actor, Decision, Permission, Reason, policy
 
 
@@ -21,10 +22,17 @@ class Contribution(Protocol):
 @policy(Permission.PROPOSAL_PUBLISH)
 @policy(Permission.PROPOSAL_REQUEST_CHANGES)
 @policy(Permission.PROPOSAL_DECLINE)
-@policy(Permission.COMMENT_HIDE)
 def not_ones_own(actor: Actor, contribution: Contribution, _now: datetime) -> Decision:
     """A moderator may decide on what is not theirs."""
+    return Decision(Reason.OWN_MATTER) if _is_own(actor, contribution) else ALLOWED
+
+
+@policy(Permission.COMMENT_HIDE)
+def neither_ones_own_nor_on_ones_own(actor: Actor, comment: Comment, now: datetime) -> Decision:
+    """Nor may one judge what is said about one's own proposal; ``comment.proposal`` is loaded."""
+    return not_ones_own(actor, comment, now) and not_ones_own(actor, comment.proposal, now)
+
+
+def _is_own(actor: Actor, contribution: Contribution) -> bool:
     own = actor.user_id is not None and contribution.author_id == actor.user_id
-    if own or actor.mandate_for(contribution.organization_id) is not None:
-        return Decision(Reason.OWN_MATTER)
-    return ALLOWED
+    return own or actor.mandate_for(contribution.organization_id) is not None

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -91,11 +91,12 @@ def queue(session: Session, filters: Filters, *, after: str | None = None) -> Sl
     if after is not None:
         instant, identifier = decode(after, str, str)
         try:
-            position = (datetime.fromisoformat(instant), uuid.UUID(identifier))
-        except ValueError as error:
+            written = datetime.fromisoformat(instant)
+            if written.tzinfo is None:
+                raise ValueError(instant)
+            position = (written.astimezone(UTC), uuid.UUID(identifier))
+        except (ValueError, OverflowError) as error:
             raise BadCursor(after) from error
-        if position[0].tzinfo is None:
-            raise BadCursor(after)
         query = query.where(
             (Proposal.submitted_at > position[0])
             | ((Proposal.submitted_at == position[0]) & (Proposal.id > position[1]))

@@ -5,7 +5,15 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, DateTimeLocalField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    IntegerField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from consultation.convening.rules import Unusable
@@ -69,8 +77,8 @@ class ContestForm(OrganizersForm):
         [_needed(), Length(max=40), Regexp(r"^[A-Za-z0-9][A-Za-z0-9-]*$", message=_l("Use letters, digits, hyphens."))],
         [_stripped],
     )
-    kind = SelectField(_l("Ballot"), choices=[(kind.value, label) for kind, label in CONTEST_KINDS.items()])
-    secrecy = SelectField(_l("Secrecy"), choices=[(kind.value, label) for kind, label in SECRECIES.items()])
+    kind = SelectField(_l("Ballot"), choices=[SelectChoice(kind.value, label) for kind, label in CONTEST_KINDS.items()])
+    secrecy = SelectField(_l("Secrecy"), choices=[SelectChoice(kind.value, label) for kind, label in SECRECIES.items()])
     places = IntegerField(_l("Places to fill"), [_needed(), NumberRange(min=1, max=1000)], default=10)
     minutes = IntegerField(_l("Minutes of the gathering"), [Optional(), NumberRange(min=1, max=10000)])
     beacon_source = StringField(
@@ -86,7 +94,9 @@ class TallyForm(OrganizersForm):
 
 
 class UploadForm(OrganizersForm):
-    kind = SelectField(_l("What the rows are"), choices=[(kind.value, label) for kind, label in KINDS.items()])
+    kind = SelectField(
+        _l("What the rows are"), choices=[SelectChoice(kind.value, label) for kind, label in KINDS.items()]
+    )
     file = FileField(
         _l("File"),
         [FileRequired(_l("Choose a file."))],
@@ -120,11 +130,11 @@ class OptionsForm(OrganizersForm):
 class InvitationForm(OrganizersForm):
     email = StringField(_l("Email address"), [_needed(), Length(max=254)], [_stripped])
     name = StringField(_l("Name"), [Optional(), Length(max=120)], [_stripped])
-    role = SelectField(_l("Role"), choices=[(role.value, ROLES[role]) for role in Role])
+    role = SelectField(_l("Role"), choices=[SelectChoice(role.value, ROLES[role]) for role in Role])
     organization = StringField(
         _l("Organization"),
         [Optional(), Length(max=40)],
         [_stripped],
         description=_l("Its code, for a delegate who speaks for it."),
     )
-    language = SelectField(_l("Language of messages"), choices=list(LANGUAGE_NAMES.items()))
+    language = SelectField(_l("Language of messages"), choices=[SelectChoice(*one) for one in LANGUAGE_NAMES.items()])

@@ -14,13 +14,14 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from consultation.convening.states import TermKind
@@ -34,6 +35,7 @@ from consultation.proposals.rules import (
     ProposalText,
     Source,
     source_faults,
+    tidy,
 )
 from consultation.proposals.states import EvidenceKind
 from consultation.web.locale import LANGUAGE_NAMES, LOCALES, language
@@ -84,6 +86,11 @@ def language_name(tag: str, interface: str) -> str:
     return str(LOCALES[interface].languages.get(tag.split("-", 1)[0], tag))
 
 
+def _tidied(text: str | None) -> str:
+    """What would be kept of it, so that what is blank is found to be before it is sent."""
+    return tidy(text or "")
+
+
 class Checkboxes(SelectMultipleField):  # type: ignore[misc]
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
@@ -91,7 +98,9 @@ class Checkboxes(SelectMultipleField):  # type: ignore[misc]
 
 class SourceForm(Form):  # type: ignore[misc]
     title = StringField(_l("Title"))
-    kind = SelectField(_l("Type"), default=EvidenceKind.OTHER.value, choices=[(key.value, KINDS[key]) for key in KINDS])
+    kind = SelectField(
+        _l("Type"), default=EvidenceKind.OTHER.value, choices=[SelectChoice(key.value, KINDS[key]) for key in KINDS]
+    )
     publisher = StringField(_l("Author or publisher"))
     year = StringField(_l("Year"))
     place = StringField(_l("Place"))
@@ -104,17 +113,20 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]
     title = StringField(
         _l("Title"),
         description=_l("One line that says what should change."),
-        validators=[InputRequired(_l("Give your proposal a title.")), Length(max=MAXIMUM_TITLE)],
+        validators=[DataRequired(_l("Give your proposal a title.")), Length(max=MAXIMUM_TITLE)],
+        filters=[_tidied],
     )
     barrier = TextAreaField(
         _l("What is wrong"),
         description=_l("The barrier: what happens now, and to whom."),
-        validators=[InputRequired(_l("Say what is wrong now.")), Length(max=MAXIMUM_TEXT)],
+        validators=[DataRequired(_l("Say what is wrong now.")), Length(max=MAXIMUM_TEXT)],
+        filters=[_tidied],
     )
     remedy = TextAreaField(
         _l("What should change"),
         description=_l("The remedy: who should do what."),
-        validators=[InputRequired(_l("Say what should change.")), Length(max=MAXIMUM_TEXT)],
+        validators=[DataRequired(_l("Say what should change.")), Length(max=MAXIMUM_TEXT)],
+        filters=[_tidied],
     )
     theme = SelectField(_l("Theme"), validators=[InputRequired(_l("Choose a theme."))])
     organization = SelectField(_l("On behalf of"))
@@ -122,6 +134,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]
         _l("Evidence"),
         description=_l("What you know and how you know it: numbers, findings, what people live through."),
         validators=[Length(max=MAXIMUM_TEXT)],
+        filters=[_tidied],
     )
     sources = FieldList(FormField(SourceForm), label=_l("Sources"), min_entries=SOURCES, max_entries=SOURCES)
     issues = Checkboxes(_l("Critical issues"))
@@ -186,14 +199,18 @@ def proposal_form(terms: Vocabulary, voices: Iterable[Voice], *, proposal: Propo
     """The form with its choices; for an edit, filled with the proposal, whose terms and sources are loaded."""
     form = ProposalForm(data=None if proposal is None else _data(proposal, terms))
     here = language()
-    form.theme.choices = [("", _("Choose one")), *((term.code, term.label[here]) for term in terms.themes)]
+    form.theme.choices = [
+        SelectChoice("", _("Choose one")),
+        *(SelectChoice(term.code, term.label[here]) for term in terms.themes),
+    ]
     for kind, name in TERM_FIELDS.items():
-        form[name].choices = [(term.code, term.label[here]) for term in terms.of(kind)]
-    form.language.choices = language_choices(here)
+        form[name].choices = [SelectChoice(term.code, term.label[here]) for term in terms.of(kind)]
+    tongues = language_choices(here)
     if form.language.data is None:
         form.language.data = here
-    if proposal is not None and proposal.language not in dict(form.language.choices):
-        form.language.choices = [*form.language.choices, (proposal.language, language_name(proposal.language, here))]
+    if proposal is not None and proposal.language not in dict(tongues):
+        tongues = [*tongues, (proposal.language, language_name(proposal.language, here))]
+    form.language.choices = [SelectChoice(*tongue) for tongue in tongues]
     form.organization.choices = [(voice.code, voice.name) for voice in voices if voice.verified]
     if proposal is not None:
         del form.organization

@@ -16,6 +16,7 @@ from consultation.proposals.forms import ProposalForm, proposal_form
 from consultation.proposals.models import Proposal
 from consultation.proposals.queries import proposal_by_code, proposal_to_edit, voices
 from consultation.web.authorize import allows, authorize, current_actor, present, public, requires
+from consultation.web.limits import posting_limited
 from consultation.web.locale import language, room_blueprint
 from consultation.web.render import page, see_other, wants_fragment
 from consultation.web.transactions import session
@@ -41,6 +42,7 @@ def index(slug: str) -> Response:
 
 @bp.route("/consultations/<slug>/propose", methods=["GET", "POST"])
 @requires(Permission.PROPOSAL_SUBMIT)
+@posting_limited
 def propose(slug: str) -> Response:
     consultation = _consultation(slug)
     decision = allows(Permission.PROPOSAL_SUBMIT, consultation)
@@ -79,6 +81,7 @@ def received(slug: str, code: str) -> Response:
 
 @bp.route("/proposals/<code>/edit", methods=["GET", "POST"])
 @requires(Permission.PROPOSAL_AMEND)
+@posting_limited
 def edit(code: str) -> Response:
     proposal = proposal_to_edit(session(), code, actor=current_actor()) or abort(404)
     authorize(Permission.PROPOSAL_AMEND, proposal)

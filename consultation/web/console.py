@@ -12,7 +12,7 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from consultation.kernel.moves import WrongState
@@ -67,9 +67,14 @@ def command_work(function: Callable[..., Any]) -> Callable[..., Any]:
             raise No(f"Not allowed ({error.permission}): {error.decision.reason}.") from error
         except WrongState as error:
             raise No(f"Cannot do {error.transition.name}: it is {error.state}.") from error
-        except OperationalError as error:
-            raise No(
-                f"The database cannot be used: {error.orig}. Run 'consultation db upgrade' if it is new."
+        except IntegrityError as error:
+            raise No("It conflicts with something saved a moment ago. Nothing was saved; look again.") from error
+        except (OperationalError, ProgrammingError) as error:
+            said = str(error.orig).partition("\n")[0]
+            raise No(f"The database cannot be used: {said}. Run 'consultation db upgrade' if it is new.") from error
+        except (DataError, OverflowError) as error:
+            raise fail_use(
+                "A value is larger than the database can hold, or holds a character that it cannot."
             ) from error
 
     return run

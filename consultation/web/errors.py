@@ -1,11 +1,13 @@
 """Errors are for people: what happened and what to do."""
 
 import structlog
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from consultation.kernel.moves import WrongState
@@ -42,6 +44,13 @@ def refusal(status: int, title: str, explanation: str) -> Response:
     return page("errors/error.html", status=status, title=title, explanation=explanation)
 
 
+def _ask_nothing_more() -> None:
+    """Who is signed in stays unknown where it was not asked yet: the page about a database that cannot be used must
+    not ask it again."""
+    if "_login_user" not in g:
+        g._login_user = AnonymousUserMixin()
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(why=why)
 
@@ -71,9 +80,11 @@ def init_app(app: Flask) -> None:
         )
 
     @app.errorhandler(OperationalError)
-    def _unavailable(error: OperationalError) -> Response:
+    @app.errorhandler(NoConnectionFree)
+    def _unavailable(error: OperationalError | NoConnectionFree) -> Response:
         session().rollback()
-        log.error("database_unavailable", kind=type(error.orig).__name__)
+        _ask_nothing_more()
+        log.error("database_unavailable", kind=type(getattr(error, "orig", error)).__name__)
         return refusal(
             503,
             _("Not available for a moment"),
@@ -116,6 +127,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(500)
     def _failure(_error: Exception) -> Response:
         session().rollback()
+        _ask_nothing_more()
         return refusal(
             500,
             _("Something went wrong on our side"),

@@ -39,14 +39,20 @@ def format_date(value: date | datetime | None, zone: ZoneInfo = DEFAULT_ZONE) ->
     if value is None:
         return ""
     day = value.astimezone(zone).date() if isinstance(value, datetime) else value
-    return babel.dates.format_date(day, "long", locale=locale())
+    text = babel.dates.format_date(day, "long", locale=locale())
+    return f"1er{text[1:]}" if language() == "fr" and day.day == 1 else text
+
+
+#: To the minute. In Spanish the zone is named in full: es_MX has no short name for it but an offset.
+_TIME_OF_DAY = {"en": "h:mm a z", "fr": "H\u00a0'h'\u00a0mm z", "es": "H:mm, zzzz"}
 
 
 def format_instant(value: datetime | None, zone: ZoneInfo = DEFAULT_ZONE) -> str:
     """Day, time and zone, in the consultation's zone."""
     if value is None:
         return ""
-    return babel.dates.format_datetime(value, "long", tzinfo=zone, locale=locale())
+    time = babel.dates.format_datetime(value, _TIME_OF_DAY[language()], tzinfo=zone, locale=locale())
+    return f"{format_date(value, zone)}, {time}"
 
 
 def format_count(value: int) -> str:

@@ -11,6 +11,9 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 PAGE_SIZE = 20
+LONGEST_CURSOR = 400
+LARGEST_NUMBER = 2**63
+"""One more than the databases' integers hold."""
 
 
 class BadCursor(ValueError):
@@ -31,16 +34,20 @@ def encode(values: Sequence[Any]) -> str:
 
 
 def decode(cursor: str, *types: type) -> list[Any]:
-    """The values of a cursor, of exactly these types.
+    """The values of a cursor, of exactly these types, and numbers such as the databases hold.
 
     Raises:
         BadCursor: for anything else.
     """
+    if len(cursor) > LONGEST_CURSOR:
+        raise BadCursor(cursor)
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as error:
         raise BadCursor(cursor) from error
     if not isinstance(values, list) or [type(value) for value in values] != list(types):
+        raise BadCursor(cursor)
+    if any(isinstance(value, int) and abs(value) >= LARGEST_NUMBER for value in values):
         raise BadCursor(cursor)
     return values
 

@@ -26,6 +26,11 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def _headers(response: Response) -> Response:
         headers = response.headers
+        if response.location:
+            # Werkzeug writes the request's Host, which anybody may forge, into the redirects that it makes itself.
+            parts = urlsplit(response.location)
+            if parts.netloc == request.host:
+                response.location = parts._replace(scheme="", netloc="").geturl()
         headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "same-origin")

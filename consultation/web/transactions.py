@@ -6,17 +6,23 @@ The command line and the worker use ``unit_of_work``. What must survive a refusa
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from flask import Flask, Response, current_app, g, has_app_context, request
+from flask import session as cookie
 from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from consultation.kernel import afterwards
 from consultation.kernel.orm import intending_to_write, writing
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+log = structlog.get_logger()
+_TOKEN = "consultation.writing"  # noqa: S105 - the name of a place
 
 
 class FlushWhileReading(Exception):
@@ -55,7 +61,9 @@ def init_app(app: Flask) -> None:
 
 def _begin() -> None:
     if request.method not in SAFE_METHODS:
-        g.writing_token = writing.set(True)
+        # Kept with the request, since a request made inside another one shares its ``g``.
+        request.environ[_TOKEN] = writing.set(True)
+        g.cookie_before = deepcopy(dict(cookie))
 
 
 def _end(response: Response) -> Response:
@@ -63,19 +71,41 @@ def _end(response: Response) -> Response:
         return response
     current = session()
     if response.status_code < HTTPStatus.BAD_REQUEST:
-        _commit(current)
+        try:
+            _commit(current)
+        except SQLAlchemyError as error:
+            return _not_saved(current, error)
         return response
     _rollback(current)
     for write in g.pop("writes_after_rollback", ()):
-        write(current)
-        _commit(current)
+        try:
+            write(current)
+            _commit(current)
+        except SQLAlchemyError as error:
+            _rollback(current)
+            log.error("not_saved_after_refusal", kind=type(error).__name__)
     return response
 
 
+def _not_saved(current: Session, error: SQLAlchemyError) -> Response:
+    """The answer instead of the one that was ready: nothing that it said happened, so that neither its message nor
+    the sign-in that it put into the cookie may reach the person."""
+    _rollback(current)
+    cookie.clear()
+    cookie.update(g.get("cookie_before", {}))
+    g.pop("_login_user", None)
+    return current_app.make_response(current_app.handle_user_exception(error))
+
+
 def _commit(current: Session) -> None:
+    """Commit, then do what waited for it. By then it is saved, so that an action which fails is logged, and no
+    answer says that nothing was."""
     current.commit()
     for action in afterwards.take(current):
-        action()
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001 - whatever it is, what was committed stays
+            log.error("after_commit_failed", kind=type(error).__name__)
 
 
 def _rollback(current: Session) -> None:
@@ -84,7 +114,7 @@ def _rollback(current: Session) -> None:
 
 
 def _forget(_error: BaseException | None) -> None:
-    token = g.pop("writing_token", None)
+    token = request.environ.pop(_TOKEN, None)
     if token is not None:
         writing.reset(token)
 

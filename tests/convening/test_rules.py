@@ -160,3 +160,9 @@ def test_the_last_day_of_what_closes_at_midnight_is_the_day_before():
 
 def test_folding_ignores_case_accents_and_spaces():
     assert fold("  Équité \u00a0en SANTÉ ") == "equite en sante"
+
+
+def test_a_word_that_stands_under_organize_is_no_short_address():
+    with pytest.raises(Unusable) as refused:
+        check_slug("people")
+    assert refused.value.problem is Problem.SLUG_TAKEN

@@ -17,14 +17,16 @@ SHORTLIST = "RF27-S"
 PRIORITIES = "RF27-P"
 PROPOSED_CODE = "RF27-175"
 PROPOSED_TITLE = "Des bureaux de vote ouverts plus tard (exemple)"
+PROPOSED_BARRIER = "Les bureaux ferment avant la fin de bien des quarts de travail."
+PROPOSED_REMEDY = "Fermer les bureaux de vote à 22 h."
+PROPOSED_THEME = "T5"
 
 ORGANIZATIONS_CSV = """code,name,name_fr,sector,jurisdictions,languages
 ORG-A,Sample Coalition of the Lakes,Coalition des Lacs (exemple),community,CA-ON,en;fr
 ORG-B,Sample Circle of the Rivers,Cercle des Rivières (exemple),education,CA-QC,fr
 """
-PROPOSALS_CSV = f"""ref,title,barrier,remedy,organization,language
-journey-1,{PROPOSED_TITLE},Les bureaux ferment avant la fin de bien des quarts de travail.,\
-Fermer les bureaux de vote à 22 h.,ORG-B,fr
+PROPOSALS_CSV = f"""ref,title,barrier,remedy,theme,organization,language
+journey-1,{PROPOSED_TITLE},{PROPOSED_BARRIER},{PROPOSED_REMEDY},{PROPOSED_THEME},ORG-B,fr
 """
 COMMENT = "Would this also hold for advance polls?"
 COMMENTS_CSV = f"""ref,item_ref,text,organization,language,stance

@@ -6,7 +6,7 @@ from consultation.discussion.models import Comment
 from consultation.discussion.states import Visibility
 from consultation.kernel.roles import Role
 from consultation.moderation.operations import publish
-from tests.factories import NOW, make_mandate, make_user, sign_in
+from tests.factories import NOW, make_mandate, make_organization, make_user, sign_in
 
 
 @pytest.fixture
@@ -62,3 +62,15 @@ def test_not_on_ones_own_organizations_comment(client, session, scene, comment):
 def test_a_comment_that_is_not_there(client, session, scene):
     sign_in(session, client, scene.moderator)
     assert client.get("/en/comments/00000000-0000-0000-0000-000000000000/hiding").status_code == 404
+
+
+def test_not_what_is_said_about_ones_own_proposal(client, session, scene, comment):
+    critic = make_organization(session)
+    comment.organization_id = critic.id
+    colleague = make_user(session, Role.MODERATOR)
+    make_mandate(session, colleague, scene.organization)
+    sign_in(session, client, colleague)
+    address = f"/en/comments/{comment.id}"
+    assert client.get(f"{address}/hiding").status_code == 403
+    assert client.post(f"{address}/hiding", data={"code": "harmful", "reason": "No"}).status_code == 403
+    assert visibility(session, comment) is Visibility.VISIBLE

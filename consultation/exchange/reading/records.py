@@ -185,7 +185,7 @@ def read_rows(table: Iterable[TableRow], columns: ColumnMap, options: Options | 
             ref=ref,
             occurrence=occurrence,
             digest=digest,
-            identity=_digest([columns.kind.value, own, occurrence]),
+            identity=identity(columns.kind.value, own, occurrence),
             reasons=tuple(sheet.reasons),
             original=sheet.original,
             **values,
@@ -242,6 +242,11 @@ def _filled(cell: Cell) -> bool:
 
 def _storable(cell: Cell) -> Cell:
     return storable(cell) if isinstance(cell, str) else [storable(entry) for entry in cell]
+
+
+def identity(kind: str, own: str, occurrence: int) -> str:
+    """What a row is known by, SHA-256 in hex: its kind, its ``ref:`` or ``content:``, and which one in the file."""
+    return _digest([kind, own, occurrence])
 
 
 def _digest(content: Any) -> str:

@@ -1,0 +1,97 @@
+"""The tables that bin/bench prints."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+SERVER_BUDGETS = {
+    "comment_p50": "a comment, p50 10 ms",
+    "comment_p95": "a comment, p95 20 ms",
+    "proposal_p50": "a proposal, p50 15 ms",
+    "proposal_p95": "a proposal, p95 30 ms",
+    "memory": "90 MB a worker (RSS)",
+    "started": "started within 1 s",
+}
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Columns set apart by their longest entry; numbers stand at the right."""
+    lines = [list(heads), *([_cell(value) for value in row] for row in rows)]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(heads))]
+    texts = [all(not line[at][:1].isdigit() for line in lines[1:]) for at in range(len(heads))]
+
+    def row(line: Sequence[str]) -> str:
+        cells = (
+            cell.ljust(width) if text else cell.rjust(width)
+            for cell, width, text in zip(line, widths, texts, strict=True)
+        )
+        return "  ".join(cells).rstrip()
+
+    return "\n".join([row(lines[0]), "  ".join("-" * width for width in widths), *map(row, lines[1:])])
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def web(found: Mapping[str, Any]) -> str:
+    """Pages, then writes, memory and start-up, each with its budget."""
+    heads = (
+        *("page", "who", "req/s", "floor/s", "ratio", "gzip ratio", "CPU ms", "CPU ratio", "p50", "p95", "p99"),
+        *("queries", "bytes sent", "plain", "budgets"),
+    )
+    rows = [
+        (
+            row["page"],
+            row["who"],
+            round(row["rate"]),
+            round(row["floor_rate"]),
+            row["ratio"],
+            row["gzip_ratio"],
+            row["cpu_ms"],
+            row["cpu_ratio"],
+            row["p50_ms"],
+            row["p95_ms"],
+            row["p99_ms"],
+            row["queries"],
+            row["bytes_sent"],
+            row["bytes_plain"],
+            verdict(row["budgets"]),
+        )
+        for row in found["pages"]
+    ]
+    writes = ", ".join(
+        f"{name}: p50 {taken['p50_ms']:.1f} ms, p95 {taken['p95_ms']:.1f} ms ({taken['count']} sent)"
+        for name, taken in found["writes"].items()
+    )
+    memory = ", ".join(f"{one['rss']:.0f} MB RSS ({one['pss']:.0f} MB PSS)" for one in found["memory_mb"])
+    size = found["size"]
+    judged = [f"  {'met' if met else 'NOT MET'}: {SERVER_BUDGETS[name]}" for name, met in found["budgets"].items()]
+    measured = f"{found['workers']} workers x {found['threads']} threads, {found['seconds']:.0f} s a load"
+    return "\n".join(
+        [
+            f"Web: {size['proposals']} proposals with {size['comments']} comments each on SQLite, {measured}",
+            table(heads, rows),
+            f"Writes: {writes}",
+            f"Workers: {memory}; first page {found['started_seconds']:.2f} s after spawning",
+            *judged,
+        ]
+    )
+
+
+def verdict(budgets: Mapping[str, bool]) -> str:
+    """``met``, or what is not."""
+    missed = [name for name, met in budgets.items() if not met]
+    return f"NOT MET: {', '.join(missed)}" if missed else "met"
+
+
+def tally(found: Mapping[str, Any]) -> str:
+    """Seconds and memory of each rule on each profile."""
+    heads = ("rule", "ballots", "items", "packing s", "counting s", "peak MB", "of it before")
+    names = ("rule", "ballots", "items", "packing_seconds", "counting_seconds", "peak_mb", "peak_before_mb")
+    shortest, longest = found["list_lengths"]
+    return "\n".join(
+        [
+            f"Tally: lists of {shortest} to {longest}, {found['seats']} places",
+            table(heads, [[row[name] for name in names] for row in found["rows"]]),
+        ]
+    )

@@ -1,0 +1,215 @@
+"""Every page for everybody who may see it: WCAG 2.2 AA by axe, sound HTML, and no scrolling sideways at 320 px."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from consultation.accounts.operations import create_sign_in_link
+from consultation.accounts.queries import user_by_email
+from consultation.convening.models import Consultation
+from consultation.convening.operations import load_vocabularies
+from consultation.demo.build import steps
+from consultation.demo.sample import Sample, delegate_address
+from consultation.discussion.models import Comment
+from consultation.membership.models import MemberOrganization
+from consultation.proposals.models import Proposal
+from consultation.web.transactions import unit_of_work
+from tests.conftest import NOW
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+FILES = {"voting.receipt_file", "voting.tally_file", "voting.ballots_file", "voting.chain_file", "drafting.download"}
+ENDED, RANKING, OPEN = "sample-agenda-2026", "sample-ranking", "sample-open"
+VOTED, VOTING = "maritime-justice", "prairie-newcomers"
+SANITY = """() => {
+    const ids = [...document.querySelectorAll('[id]')].map(element => element.id);
+    const controls = [...document.querySelectorAll('input:not([type=hidden]), select, textarea')];
+    return {
+        lang: document.documentElement.lang,
+        headings: document.querySelectorAll('h1').length,
+        repeated: ids.filter((id, index) => ids.indexOf(id) !== index),
+        unlabelled: controls.filter(control => !control.labels.length).map(control => control.name),
+        dangling: [...document.querySelectorAll('[aria-labelledby], [aria-describedby], a[href^="#"]')]
+            .flatMap(element => [
+                ...(element.getAttribute('aria-labelledby') || '').split(' '),
+                ...(element.getAttribute('aria-describedby') || '').split(' '),
+                (element.getAttribute('href') || '').replace(/^[^#].*/, '').slice(1),
+            ]).filter(id => id && !document.getElementById(id)),
+    };
+}"""
+SOUND = {"headings": 1, "repeated": [], "unlabelled": [], "dangling": []}
+
+
+@dataclass
+class Visitor:
+    """Looks at pages and notes what is wrong with them."""
+
+    page: Any
+    app: Any
+    language: str
+    axe: Callable[[Any], list[str]]
+    faults: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+    def see(self, *paths: str) -> None:
+        for path in paths:
+            answer = self.page.goto(f"/{self.language}{path}")
+            if answer.status != 200:
+                self.faults.append(f"{path}: status {answer.status}")
+            self.look()
+
+    def look(self) -> None:
+        """Judge the page that is open. In French and Spanish axe, which is slow, sees each kind of page once."""
+        path = urlsplit(self.page.url).path
+        endpoint = self.app.url_map.bind("127.0.0.1").match(path)[0]
+        found = self.page.evaluate(SANITY)
+        if self.language == "en" or endpoint not in self.seen:
+            self.faults += [f"{path}: {line}" for line in self.axe(self.page)]
+        self.seen.add(endpoint)
+        if found != SOUND | {"lang": self.language}:
+            self.faults.append(f"{path}: {found}")
+        self.page.set_viewport_size(NARROW)
+        if (width := self.page.evaluate("document.documentElement.scrollWidth")) > NARROW["width"]:
+            self.faults.append(f"{path}: {width} px wide in a window of 320")
+        self.page.set_viewport_size(WIDE)
+
+    @contextmanager
+    def signed_in(self, email: str) -> Iterator[None]:
+        """As this person, by a one-time link."""
+        with self.app.app_context(), unit_of_work() as session:
+            token = create_sign_in_link(session, user_by_email(session, email), now=NOW)
+        self.see(f"/sign-in/link/{token}")
+        self.press("main form button")
+        yield
+        self.press("header .session button")
+
+    def press(self, selector: str) -> None:
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
+
+
+@pytest.fixture
+def sample(app, live_server):
+    """The application's database holds the demonstration's sample."""
+    with app.app_context():
+        with unit_of_work() as session:
+            load_vocabularies(session)
+        made = Sample(NOW, live_server.url, "a password of the sample", app.extensions["passwords"])
+        for step in steps():
+            with unit_of_work() as session:
+                step(session, made)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_every_page_is_accessible(app, sample, page, axe, session, language, tmp_path):
+    visitor = Visitor(page, app, language, axe)
+    page.set_viewport_size(WIDE)
+    _as_anybody(visitor)
+    with visitor.signed_in(delegate_address(VOTING)):
+        _as_delegate(visitor, _own_proposal(session))
+    with visitor.signed_in(delegate_address(VOTED)):
+        visitor.see(f"/consultations/{RANKING}/ranking/receipt", f"/consultations/{RANKING}/ranking")
+    with visitor.signed_in("moderator@example.org"):
+        comment = session.scalars(select(Comment.id).limit(1)).one()
+        visitor.see("/moderation", "/moderation?state=decided", "/account", f"/comments/{comment}/hiding")
+    with visitor.signed_in("organizer@example.org"):
+        _as_organizer(visitor, tmp_path)
+    with visitor.signed_in("administrator@example.org"):
+        visitor.see("/organize/people")
+    with visitor.signed_in("auditor@example.org"):
+        visitor.see(f"/organize/{RANKING}", f"/organize/{RANKING}/contests")
+    assert visitor.faults == [], "\n".join(visitor.faults)
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods and "lang" in rule.arguments}
+    assert pages - FILES == visitor.seen
+
+
+def _as_anybody(visitor: Visitor) -> None:
+    visitor.see("/", "/sign-in", "/proposals/SA26-001", "/items/SA26-A001")
+    for slug in (ENDED, RANKING, OPEN):
+        visitor.see(*(f"/consultations/{slug}/{part}" for part in ("", "proposals", "items", "ranking", "results")))
+    visitor.see(f"/consultations/{OPEN}/proposals?q=nothing+has+this", f"/consultations/{OPEN}/agenda")
+    visitor.see(f"/consultations/{ENDED}/agenda", f"/consultations/{ENDED}/agenda/releases/0.1")
+    visitor.see("/proposals/SA26-001?revision=1")
+
+
+def _own_proposal(session: Any) -> str:
+    """The code of a proposal that the delegate may change."""
+    query = (
+        select(Proposal.code)
+        .join(Consultation, Consultation.id == Proposal.consultation_id)
+        .join(MemberOrganization, MemberOrganization.id == Proposal.organization_id)
+        .where(Consultation.slug == OPEN, MemberOrganization.code == VOTING)
+    )
+    return str(session.scalars(query).first())
+
+
+def _as_delegate(visitor: Visitor, code: str) -> None:
+    visitor.see("/", "/account", f"/consultations/{OPEN}/propose", f"/consultations/{ENDED}/propose")
+    visitor.page.goto(f"/{visitor.language}/consultations/{OPEN}/propose")
+    visitor.press("main form .actions button")
+    visitor.look()
+    visitor.see(f"/proposals/{code}", f"/proposals/{code}/edit", f"/consultations/{OPEN}/propose/{code}")
+    visitor.see(f"/consultations/{RANKING}/ranking")
+    visitor.press("button[value^='essential ']")
+    visitor.press("button[value^='add ']")
+    visitor.look()
+    visitor.see(f"/consultations/{RANKING}/ranking/review")
+
+
+def _as_organizer(visitor: Visitor, folder: Any) -> None:
+    visitor.see("/organize", f"/organize/{ENDED}/agenda", f"/organize/{ENDED}/contests")
+    visitor.see(*(f"/organize/{OPEN}{part}" for part in ("", "/admission", "/agenda", "/contests", "/imports")))
+    file = folder / "proposals.csv"
+    file.write_text("ref,title,remedy\n1,One,Do it.\n2,,\n", encoding="utf-8")
+    visitor.page.locator("input[type=file]").set_input_files(file)
+    visitor.press("main form button")
+    visitor.look()
+    visitor.press("main form .actions button")
+    visitor.page.locator("[role=status] li").first.wait_for()
+    found = visitor.axe(visitor.page)
+    visitor.faults += [f"preview of an import: {line}" for line in found]
+
+
+def test_ranking_by_keyboard_alone(sample, app, page):
+    visitor = Visitor(page, app, "en", lambda _page: [])
+    with visitor.signed_in(delegate_address(VOTING)):
+        page.goto(f"/en/consultations/{RANKING}/ranking")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
+        for code in ("SR27-A001", "SR27-A002", "SR27-A003"):
+            _press(page, f"Add {code}")
+        _press(page, "Essential SR27-A003")
+        _press(page, "Up SR27-A002")
+        marked = page.locator(".my-ballot").nth(1).locator("li")
+        assert [marked.nth(index).get_attribute("id") for index in range(2)] == ["m-SR27-A002", "m-SR27-A001"]
+        _press(page, "Review and cast")
+        assert page.locator("h1").inner_text() == "Review your ballot"
+        _press(page, "Cast this ballot")
+        assert page.locator("h1").inner_text() == "Your receipt"
+
+
+def _press(page: Any, name: str) -> None:
+    """Go to the control of this name with the Tab key, and press Enter."""
+    for _step in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == name:
+            break
+    else:
+        raise AssertionError(f"The Tab key does not reach “{name}”.")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_count_of_results_is_announced_as_one_types(sample, page):
+    page.goto(f"/en/consultations/{ENDED}/proposals")
+    count = page.locator("#count[role=status]")
+    assert count.inner_text() == "14 proposals"
+    page.locator("#q").fill("nothing has this")
+    page.get_by_text("0 proposals", exact=True).wait_for()
+    assert count.inner_text() == "0 proposals"
