@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = Path(sys.executable).parent
-PYTHON_FOLDERS = [name for name in ("consultation", "migrations", "tests", "bin", "wsgi.py") if (ROOT / name).exists()]
+PYTHON_PLACES = ("consultation", "migrations", "tests", "benchmarks", "bin", "wsgi.py")
+PYTHON_FOLDERS = [name for name in PYTHON_PLACES if (ROOT / name).exists()]
 
 
 class Step(NamedTuple):

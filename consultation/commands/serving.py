@@ -1,5 +1,6 @@
 """The server: gunicorn with threads, inside this process, and the worker beside it."""
 
+import gc
 import os
 import signal
 import socket
@@ -52,6 +53,9 @@ def run(app: Flask, *, host: str, port: int, workers: int, threads: int, with_wo
     with app.app_context():
         # What was opened here must not be shared by the processes that are forked next.
         db.engine.dispose()
+    # What stands now stands until the end: the collector need not look at it, nor touch the memory that forks share.
+    gc.collect()
+    gc.freeze()
     child = start_child(app, app.extensions["subscriptions"]) if with_worker else None
     here = os.getpid()
     try:

@@ -146,7 +146,6 @@ def prepare_engine(engine: Engine) -> Engine:
             "busy_timeout=10000",
             "cache_size=-16000",
             "temp_store=MEMORY",
-            "mmap_size=268435456",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
