@@ -170,6 +170,7 @@ def test_pages_and_downloads(client, session, clock, consultation, published, co
     assert "has not been released yet" in empty["en"]
     assert "n’est pas encore diffusé" in empty["fr"]
     draft_agenda(session, consultation, published, actor=OPERATOR, now=clock.now())
+    clock.advance(microseconds=123456)  # as real clocks read
     _release(session, clock, consultation)
     with count_queries() as queries:
         page = client.get(f"/es{address}")

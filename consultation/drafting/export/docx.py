@@ -20,7 +20,7 @@ def render(snapshot: Snapshot, lang: str, translator: Translator) -> bytes:
     from consultation.drafting.export.docx_writer import Writer  # python-docx: loaded only where it is used
 
     document = build(snapshot, lang, translator)
-    released = datetime.fromisoformat(document.released_at).astimezone(UTC).replace(tzinfo=None)
+    released = datetime.fromisoformat(document.released_at).replace(microsecond=0).astimezone(UTC).replace(tzinfo=None)
     picture = io.BytesIO()
     segno.make(document.cover.url, error="m", micro=False).save(picture, kind="png", scale=6, border=4)
     writer = Writer(document, released)

@@ -39,7 +39,7 @@ def render(snapshot: Snapshot, lang: str, translator: Translator) -> bytes:
     document = build(snapshot, lang, translator)
     data = json.dumps(_prepared(as_data(document), displayable), ensure_ascii=False)
     template = files(__package__).joinpath("agenda.typ").read_bytes()
-    released = datetime.fromisoformat(document.released_at)
+    released = datetime.fromisoformat(document.released_at).replace(microsecond=0)
     return _compile(template, {"document": data, "qr": qr_svg(document.cover.url)}, released)
 
 
