@@ -34,7 +34,7 @@ from consultation.proposals import views as proposals_views
 from consultation.voting import views as voting_views
 from consultation.voting.cli import contests as contests_cli
 from consultation.voting.cli import tally as tally_cli
-from consultation.web import authorize, errors, forms, locale, logs, markdown, render, security, transactions
+from consultation.web import authorize, errors, forms, kept, locale, logs, markdown, render, security, transactions
 from consultation.web.authorize import present, public
 
 __all__ = ["BLUEPRINTS", "COMMANDS", "SUBSCRIPTIONS", "create_app", "models"]
@@ -127,6 +127,7 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(hours=1),
+        "KEEP_RENDERED": True,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": True,
         "RATELIMIT_STORAGE_URI": config.cache_url,
@@ -148,6 +149,7 @@ def _extensions(app: Flask) -> None:
     extensions.db.init_app(app)
     with app.app_context():
         prepare_engine(extensions.db.engine)
+    kept.init_app(app)
     extensions.compress.init_app(app)
     extensions.csrf.init_app(app)
     extensions.htmx.init_app(app)

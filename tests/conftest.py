@@ -90,12 +90,15 @@ def session(engine: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def count_queries(engine: Any) -> Callable[[], AbstractContextManager[list[str]]]:
+def count_queries(app: Any, engine: Any) -> Callable[[], AbstractContextManager[list[str]]]:
     """Lists the statements the database is sent: ``with count_queries() as queries: …; assert len(queries) <= 4``.
 
-    The beginnings and ends of transactions are not counted; those of requests on other threads are.
+    The beginnings and ends of transactions are not counted; those of requests on other threads are. Pages are made
+    anew each time, since one that is kept would ask nothing.
     """
     from sqlalchemy import event
+
+    app.config["KEEP_RENDERED"] = False
 
     @contextmanager
     def counting() -> Iterator[list[str]]:

@@ -93,6 +93,7 @@ def _page(found: Proposal, *, form: CommentForm | None = None) -> Response:
         listed=listed,
         only=only,
         sort=sort,
+        shared_threads=(sort, only, request.args.get("after")),
         speaking=[voice for voice in speaking if voice.verified],
         decision=decision,
         may_endorse=bool(actor.mandates) and allows(Permission.PROPOSAL_ENDORSE, found),

@@ -16,6 +16,7 @@ from consultation.proposals.forms import ProposalForm, proposal_form
 from consultation.proposals.models import Proposal
 from consultation.proposals.queries import proposal_by_code, proposal_to_edit, voices
 from consultation.web.authorize import allows, authorize, current_actor, present, public, requires
+from consultation.web.kept import draws
 from consultation.web.limits import posting_limited
 from consultation.web.locale import language, room_blueprint
 from consultation.web.render import page, see_other, wants_fragment
@@ -26,6 +27,7 @@ bp = room_blueprint("proposals", __name__)
 
 @bp.get("/consultations/<slug>/proposals")
 @public
+@draws("from", "sort")
 def index(slug: str) -> Response:
     consultation = _consultation(slug)
     listed = asked_for(session(), consultation, request.args, language=language(), now=present())

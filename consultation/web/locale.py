@@ -1,12 +1,13 @@
 """Languages: the address begins with one, and everything on the page follows it."""
 
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import babel.dates
 from babel import Locale
-from flask import Blueprint, Flask, g, has_request_context, request
+from flask import Blueprint, Flask, has_request_context, request
 
 from consultation.extensions import babel as flask_babel
 from consultation.kernel.orm import LANGUAGES
@@ -16,6 +17,9 @@ from consultation.web.addresses import here_in
 LOCALES = {"en": Locale("en", "CA"), "fr": Locale("fr", "CA"), "es": Locale("es", "MX")}
 LANGUAGE_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
 DEFAULT_ZONE = ZoneInfo("America/Toronto")
+_TOKEN = "consultation.language"  # noqa: S105 - the name of a place
+# Asked for at every message and address of a page, hence no look-up through Flask's proxies.
+_addressed: ContextVar[str | None] = ContextVar("addressed", default=None)
 
 
 def room_blueprint(name: str, import_name: str) -> Blueprint:
@@ -25,8 +29,15 @@ def room_blueprint(name: str, import_name: str) -> Blueprint:
 
 def language() -> str:
     """The language of this request: the address's, or outside the three, what the browser prefers."""
-    if "lang" in g:
-        return str(g.lang)
+    return _addressed.get() or _preferred()
+
+
+def addressed() -> str | None:
+    """The language that this request's address begins with, if it does."""
+    return _addressed.get()
+
+
+def _preferred() -> str:
     return request.accept_languages.best_match(LANGUAGES, "en") if has_request_context() else "en"
 
 
@@ -63,7 +74,7 @@ def format_count(value: int) -> str:
 
 def in_language(other: str) -> str:
     """The address of this same page, with its query, in another language."""
-    return here_in(other) if "lang" in g else f"/{other}/"
+    return here_in(other) if addressed() else f"/{other}/"
 
 
 def init_app(app: Flask) -> None:
@@ -79,7 +90,13 @@ def init_app(app: Flask) -> None:
     @app.url_value_preprocessor
     def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
         if values and "lang" in values:
-            g.lang = values.pop("lang")
+            request.environ[_TOKEN] = _addressed.set(values.pop("lang"))
+
+    @app.teardown_request
+    def _forget_language(_error: BaseException | None) -> None:
+        token = request.environ.pop(_TOKEN, None)
+        if token is not None:
+            _addressed.reset(token)
 
     @app.url_defaults
     def _give_language(endpoint: str, values: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """The front page, a consultation's page, and a person's account."""
 
 import uuid
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,15 +48,22 @@ def consultation(slug: str) -> Response:
 
 
 def _overview(subject: Consultation) -> dict[str, Any]:
-    reading = session()
     return {
         "consultation": subject,
         "course": course(subject.phases, ZoneInfo(subject.zone), present()),
+        "overview": partial(_read_overview, subject),
+        "phase_names": PHASES,
+        "step_names": PUBLIC_STEPS,
+    }
+
+
+def _read_overview(subject: Consultation) -> dict[str, Any]:
+    """What the template reads only where its part of the page is not kept."""
+    reading = session()
+    return {
         "latest": latest_published(reading, subject.id),
         "organizations": organizations_taking_part(reading),
         "vocabulary": vocabulary(reading),
-        "phase_names": PHASES,
-        "step_names": PUBLIC_STEPS,
     }
 
 
