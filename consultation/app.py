@@ -20,7 +20,10 @@ from consultation.discussion import views as discussion_views
 from consultation.drafting import cli as drafting_cli
 from consultation.drafting import views as drafting_views
 from consultation.exchange import cli as exchange_cli
+from consultation.exchange.jobs import IMPORT
 from consultation.kernel.clock import Clock, SystemClock
+from consultation.kernel.due import DueAct
+from consultation.kernel.jobs import JobKind
 from consultation.kernel.orm import LANGUAGES, prepare_engine
 from consultation.kernel.outbox import Subscription
 from consultation.membership import cli as membership_cli
@@ -34,10 +37,11 @@ from consultation.proposals import views as proposals_views
 from consultation.voting import views as voting_views
 from consultation.voting.cli import contests as contests_cli
 from consultation.voting.cli import tally as tally_cli
+from consultation.voting.operations import CLOSING
 from consultation.web import authorize, errors, forms, kept, locale, logs, markdown, render, security, transactions
 from consultation.web.authorize import present, public
 
-__all__ = ["BLUEPRINTS", "COMMANDS", "SUBSCRIPTIONS", "create_app", "models"]
+__all__ = ["BLUEPRINTS", "COMMANDS", "DUE", "JOBS", "SUBSCRIPTIONS", "create_app", "models"]
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     proposals_views.bp,
@@ -71,6 +75,10 @@ COMMANDS: tuple[click.Command, ...] = (
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (DECISIONS,)
 
+DUE: tuple[DueAct, ...] = (CLOSING,)
+
+JOBS: tuple[JobKind, ...] = (IMPORT,)
+
 MAXIMUM_REQUEST_BYTES = 60 * 1024 * 1024
 
 
@@ -95,6 +103,8 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
     )
     app.extensions["actor_by_email"] = actor_by_email
     app.extensions["subscriptions"] = SUBSCRIPTIONS
+    app.extensions["due"] = DUE
+    app.extensions["jobs"] = {kind.name: kind for kind in JOBS}
     app.extensions["create_app"] = create_app
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

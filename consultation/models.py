@@ -6,6 +6,7 @@ from consultation.curation import models as curation
 from consultation.discussion import models as discussion
 from consultation.drafting import models as drafting
 from consultation.kernel import outbox
+from consultation.kernel.jobs import models as jobs
 from consultation.membership import models as membership
 from consultation.moderation import models as moderation
 from consultation.notifications import models as notifications
@@ -18,6 +19,7 @@ __all__ = [
     "curation",
     "discussion",
     "drafting",
+    "jobs",
     "membership",
     "moderation",
     "notifications",

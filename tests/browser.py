@@ -60,8 +60,10 @@ def live_address() -> str:
 
 @pytest.fixture
 def live_server(app: Any, live_address: str) -> Iterator[LiveServer]:
-    """The test's application, served by threads on loopback, on SQLite."""
+    """The test's application, served by threads on loopback, on SQLite; jobs that are asked for are run beside it."""
     from werkzeug.serving import WSGIRequestHandler, make_server
+
+    from consultation.commands.worker import Jobs
 
     class Quiet(WSGIRequestHandler):
         def log_request(self, *_: Any) -> None:
@@ -71,10 +73,22 @@ def live_server(app: Any, live_address: str) -> Iterator[LiveServer]:
     assert port is not None
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    ended = threading.Event()
+
+    def work() -> None:
+        jobs = Jobs(app, ended.is_set)
+        while not ended.is_set():
+            if jobs.step() == 0:
+                ended.wait(0.1)
+
+    worker = threading.Thread(target=work, daemon=True)
     thread.start()
+    worker.start()
     yield LiveServer(live_address, app)
+    ended.set()
     server.shutdown()
     thread.join(10)
+    worker.join(10)
     server.server_close()
 
 

@@ -27,10 +27,10 @@ port_option = click.option("--port", type=click.IntRange(1, MAXIMUM_PORT), defau
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes.")
 @click.option("--threads", type=click.IntRange(1, 64), default=2, show_default=True, help="Threads of each process.")
-@click.option("--no-worker", is_flag=True, help="Do not start the worker that delivers events.")
+@click.option("--no-worker", is_flag=True, help="Do not start the worker that runs jobs and delivers events.")
 @with_appcontext
 def command(port: int, host: str, workers: int, threads: int, no_worker: bool) -> None:
-    """Serve the site until stopped, with the worker that delivers events beside it."""
+    """Serve the site until stopped, with the worker beside it."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     refuse_occupied(host, port)
     say(f"Serving on http://{host}:{port}. Stop with Ctrl-C.")
@@ -56,7 +56,7 @@ def run(app: Flask, *, host: str, port: int, workers: int, threads: int, with_wo
     # What stands now stands until the end: the collector need not look at it, nor touch the memory that forks share.
     gc.collect()
     gc.freeze()
-    child = start_child(app, app.extensions["subscriptions"]) if with_worker else None
+    child = start_child(app) if with_worker else None
     here = os.getpid()
     try:
         _Server(app, bind=f"{_bracketed(host)}:{port}", workers=workers, threads=threads).run()

@@ -6,6 +6,7 @@ Only what the schema allows leaves here; texts of declined and withdrawn proposa
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -16,11 +17,12 @@ from consultation.drafting.facts import Facts, facts_of
 from consultation.drafting.models import AgendaDraft
 from consultation.drafting.rules import readable_score
 from consultation.drafting.states import ReleaseStatus
-from consultation.drafting.wording import Localized, filled, sentence, sentences
+from consultation.drafting.wording import Localized, filled, licence, sentence, sentences
+from consultation.kernel.orm import LANGUAGES
 from consultation.voting.models import Contest, StoredTally
 from consultation.voting.states import Secrecy
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 def compose(
@@ -61,14 +63,17 @@ def _or_not_stated(value: Localized) -> Localized:
     return value if any(value.values()) else sentence("not_stated")
 
 
-def _address(consultation: Consultation, number: str, base_url: str) -> str:
-    return f"{base_url}/en/consultations/{consultation.slug}/agenda/releases/{number}"
+def _addresses(consultation: Consultation, number: str, base_url: str) -> Localized:
+    """Where the release is read and checked, in each language."""
+    path = f"consultations/{consultation.slug}/agenda/releases/{number}"
+    return {language: f"{base_url}/{language}/{path}" for language in LANGUAGES}
 
 
 def _meta(
     consultation: Consultation, number: str, status: ReleaseStatus, base_url: str, now: datetime
 ) -> dict[str, Any]:
     gathering = consultation.gathering
+    addresses = _addresses(consultation, number, base_url)
     dated = gathering is not None and gathering.starts_on is not None and gathering.ends_on is not None
     return {
         "schema_version": SCHEMA_VERSION,
@@ -91,7 +96,8 @@ def _meta(
         "release": number,
         "status": "FINAL" if status == ReleaseStatus.FINAL else "DRAFT",
         "released_at": now.isoformat(),
-        "url": _address(consultation, number, base_url),
+        "url": addresses["en"],
+        "addresses": addresses,
     }
 
 
@@ -120,7 +126,7 @@ def _method(consultation: Consultation, draft: AgendaDraft, facts: Facts) -> dic
         "departures": [
             {
                 "item": placement.item.code,
-                "reason": dict.fromkeys(("en", "fr", "es"), placement.departure_reason),
+                "reason": dict.fromkeys(LANGUAGES, placement.departure_reason),
             }
             for section in draft.sections
             for placement in section.placements
@@ -207,14 +213,14 @@ def _annexes(
         "conflicts": [],
         "translators": [],
         "data_statement": sentence("data_statement"),
-        "licence": {"name": sentence("licence"), "url": None},
+        "licence": licence(),
         "citation": filled(
             "citation",
             title=consultation.title.to_dict(),
             convener=_or_not_stated(consultation.convener.to_dict()),
             number=number,
-            year=str(now.year),
-            url=_address(consultation, number, base_url),
+            year=str(now.astimezone(ZoneInfo(consultation.zone)).year),
+            url=_addresses(consultation, number, base_url),
         ),
     }
 

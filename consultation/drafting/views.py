@@ -1,6 +1,8 @@
 """The agenda's pages: the newest release, each release, and its files."""
 
 import io
+from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo
 
 from flask import Response, abort, send_file, url_for
 from flask_babel import get_translations
@@ -49,6 +51,7 @@ def _show(consultation: Consultation, edition: Release | None) -> Response:
         contents=[as_data(heading) for heading in document.contents()] if document else (),
         formats=FORMATS,
         base=url_for("drafting.agenda", slug=consultation.slug),
+        zone=ZoneInfo(consultation.zone),
     )
 
 

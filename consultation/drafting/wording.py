@@ -26,6 +26,12 @@ def sentence(*path: str) -> Localized:
     return dict(found)
 
 
+def licence() -> dict[str, Any]:
+    """Under which licence everything public may be used: its ``name`` in each language and its ``url``. The agenda
+    and the bundle of open data both take it from here."""
+    return {"name": sentence("licence", "name"), "url": str(_wording()["licence"]["url"])}
+
+
 def sentences(name: str) -> list[Localized]:
     return [dict(entry) for entry in _wording()[name]]
 

@@ -55,6 +55,7 @@ class Reason(StrEnum):
     NOT_VERIFIED = "not_verified"
     NOT_ON_ROLL = "not_on_roll"
     WINDOW = "window"
+    NOT_OVER = "not_over"
     ALREADY = "already"
     RANKING_OPENED = "ranking_opened"
 

@@ -95,12 +95,14 @@ class TallyForm(OrganizersForm):
 
 class UploadForm(OrganizersForm):
     kind = SelectField(
-        _l("What the rows are"), choices=[SelectChoice(kind.value, label) for kind, label in KINDS.items()]
+        _l("What the rows are"), [_needed()], choices=[SelectChoice(kind.value, label) for kind, label in KINDS.items()]
     )
     file = FileField(
         _l("File"),
         [FileRequired(_l("Choose a file."))],
-        description=_l("CSV, JSON or XLSX, at most 50 MB. It is deleted after the import, or after a day."),
+        description=_l(
+            "CSV, JSON or XLSX, at most 50 MB. It is deleted after the import, or after a day; ballots after an hour."
+        ),
     )
 
 

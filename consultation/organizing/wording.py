@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from consultation.convening.rules import Problem
 from consultation.exchange.reading import Kind
+from consultation.kernel.jobs import JobState
 from consultation.organizing.rules import Step
 from consultation.proposals.states import ProposalState
 from consultation.voting.states import ContestKind, ContestState, Secrecy
@@ -63,6 +64,13 @@ STATUSES: Mapping[str, LazyString] = {
     "unchanged": _l("Unchanged"),
     "flagged": _l("Imported, with a remark"),
     "rejected": _l("Rejected"),
+}
+JOB_STATES: Mapping[JobState, LazyString] = {
+    JobState.QUEUED: _l("Waits for its turn"),
+    JobState.RUNNING: _l("Under way"),
+    JobState.DONE: _l("Done"),
+    JobState.FAILED: _l("Failed"),
+    JobState.CANCELLED: _l("Cancelled"),
 }
 PROBLEMS: Mapping[Problem, LazyString] = {
     Problem.SLUG_SHAPE: _l("The short address takes small letters, digits and single hyphens, 60 at the most."),

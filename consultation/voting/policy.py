@@ -4,7 +4,8 @@ The written rule: the roll is frozen at the opening and decides which organizati
 person votes who holds its mandate as delegate or deputy at that moment; an editor does not. An organization whose
 verification is taken back while voting goes on casts no further ballot, and the one it cast counts. The contest's own
 window decides, not the consultation's phase: a ballot box that was frozen and announced does not shut because somebody
-moves a phase.
+moves a phase. For the same reason nobody closes a contest before the closing that was announced; one without a date is
+closed by hand.
 """
 
 import uuid
@@ -57,3 +58,10 @@ def may_cast(actor: Actor, voting: Voting, now: datetime) -> Decision:
     if not voting.on_roll:
         return Decision(Reason.NOT_ON_ROLL)
     return ALLOWED if window_open(voting.contest, now) else Decision(Reason.WINDOW)
+
+
+@policy(Permission.CONTEST_CLOSE)
+def may_close(_actor: Actor, contest: Contest, now: datetime) -> Decision:
+    if contest.closes_at is not None and now < contest.closes_at and contest.state is ContestState.OPEN:
+        return Decision(Reason.NOT_OVER)
+    return ALLOWED

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -20,6 +21,7 @@ from consultation.voting.models import (
     RollEntry,
     StoredTally,
 )
+from consultation.voting.states import ContestState
 
 
 def contest_by_code(session: Session, code: str) -> Contest | None:
@@ -36,6 +38,12 @@ def contests(session: Session, consultation_id: uuid.UUID) -> list[Contest]:
     """The consultation's contests, the oldest first, without their options."""
     query = select(Contest).where(Contest.consultation_id == consultation_id).order_by(Contest.created_at, Contest.id)
     return list(session.scalars(query))
+
+
+def contests_over(session: Session, now: datetime) -> Sequence[uuid.UUID]:
+    """The open contests of any consultation whose time is over, the one that ended first before the others."""
+    query = select(Contest.id).where(Contest.state == ContestState.OPEN, Contest.closes_at <= now)
+    return session.scalars(query.order_by(Contest.closes_at, Contest.id)).all()
 
 
 def option_rows(session: Session, contest_id: uuid.UUID) -> Sequence[Any]:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from consultation.kernel.moves import WrongState
 from consultation.kernel.permissions import OPERATOR, Actor, Denied
 from consultation.web.authorize import present
+from consultation.web.errors import why
 from consultation.web.transactions import unit_of_work
 
 
@@ -64,7 +65,8 @@ def command_work(function: Callable[..., Any]) -> Callable[..., Any]:
                 work = Work(session, _actor(session, as_email), present())
                 return function(work, *args, **options)
         except Denied as error:
-            raise No(f"Not allowed ({error.permission}): {error.decision.reason}.") from error
+            said = why(error.decision.reason)
+            raise No(f"Not allowed ({error.permission}): {error.decision.reason}. {said}") from error
         except WrongState as error:
             raise No(f"Cannot do {error.transition.name}: it is {error.state}.") from error
         except IntegrityError as error:

@@ -29,6 +29,9 @@ REASONS = {
     Reason.NOT_VERIFIED: lazy_gettext("Your organization is not verified yet."),
     Reason.NOT_ON_ROLL: lazy_gettext("Your organization is not on the roll of this contest."),
     Reason.WINDOW: lazy_gettext("Voting is not open now."),
+    Reason.NOT_OVER: lazy_gettext(
+        "It is announced to end later, so nobody can close it now. It closes by itself when its time is over."
+    ),
     Reason.ALREADY: lazy_gettext("This has been done already."),
     Reason.RANKING_OPENED: lazy_gettext("The ranking has opened, so this can no longer change."),
 }

@@ -75,6 +75,50 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gathering")),
     )
     op.create_table(
+        "job",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("requested_by", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("parameters", JSON, nullable=False),
+        sa.Column("file", sa.Text(), nullable=True),
+        sa.Column("doing", sa.Text(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("report", JSON, nullable=True),
+        sa.Column("error", JSON, nullable=True),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'done') = (report IS NOT NULL)", name=op.f("ck_job_done_has_report")),
+        sa.CheckConstraint("(state = 'failed') = (error IS NOT NULL)", name=op.f("ck_job_failed_has_error")),
+        sa.CheckConstraint(
+            "(state IN ('queued', 'running')) = (finished_at IS NULL)", name=op.f("ck_job_ended_is_dated")
+        ),
+        sa.CheckConstraint(
+            "state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name=op.f("ck_job_state_known")
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('running', 'done', 'failed') OR started_at IS NOT NULL", name=op.f("ck_job_run_is_dated")
+        ),
+        sa.CheckConstraint("done >= 0 AND (total IS NULL OR done <= total)", name=op.f("ck_job_progress_in_bounds")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+    )
+    op.create_index("ix_job_state", "job", ["state", "created_at"], unique=False)
+    op.create_index("ix_job_subject", "job", ["subject_id", "created_at"], unique=False)
+    op.create_index(
+        "uq_job_file",
+        "job",
+        ["file"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('queued', 'running')"),
+        postgresql_where=sa.text("state IN ('queued', 'running')"),
+    )
+
+    op.create_table(
         "term",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -956,6 +1000,11 @@ def downgrade() -> None:
     op.drop_table("consultation")
     op.drop_table("user")
     op.drop_table("term")
+    op.drop_index("uq_job_file", table_name="job")
+    op.drop_index("ix_job_subject", table_name="job")
+    op.drop_index("ix_job_state", table_name="job")
+
+    op.drop_table("job")
     op.drop_table("gathering")
     op.drop_index(op.f("ix_event_subject_id_position"), table_name="event")
 

@@ -6,6 +6,8 @@ import zipfile
 
 import pytest
 
+from consultation.drafting.wording import licence
+
 ADDRESS = "person@example.org"
 PROPOSALS = (
     "id,title,remedy,author,status,secret\n"
@@ -73,6 +75,15 @@ def test_manifest_names_every_file_and_bytes_repeat(bundle, run, consultation, t
         assert b"'=SUM(A1)" in opened.read("csv/proposals.csv")
     run("export", "data", consultation, "-o", tmp_path / "again.zip")
     assert (tmp_path / "again.zip").read_bytes() == target.read_bytes()
+
+
+def test_the_licence_is_the_one_that_the_agenda_names(bundle):
+    _, target = bundle
+    with zipfile.ZipFile(target) as opened:
+        said = opened.read("LICENCE.txt").decode()
+    terms = licence()
+    assert [part for part in (*terms["name"].values(), terms["url"]) if part not in said] == []
+    assert terms["url"].startswith("https://creativecommons.org/licenses/by/4.0/")
 
 
 def test_json_follows_its_schema(bundle):

@@ -1,13 +1,23 @@
 """Imports of small files, on both databases."""
 
-from sqlalchemy import select
+import json
+import uuid
 
+from sqlalchemy import func, select
+
+from consultation.convening.models import Consultation
 from consultation.discussion.models import Comment
-from consultation.exchange.reading import Kind, map_columns, open_table, read_rows
+from consultation.exchange.operations import import_ballots
+from consultation.exchange.reading import ImportReport, Kind, Reason, map_columns, open_table, read_rows
 from consultation.exchange.rules import code_from, identity_of, public_label, tiers_of
+from consultation.exchange.source import Source
+from consultation.kernel.outbox import EventRecord
+from consultation.kernel.permissions import OPERATOR
 from consultation.membership.models import MemberOrganization
 from consultation.proposals.models import Proposal
+from consultation.voting.operations import cast
 from tests.exchange.conftest import counts
+from tests.voting import factories as voting
 
 PROPOSALS = (
     "id,title,remedy,author,organization,status,theme,colour\n"
@@ -201,6 +211,51 @@ def test_ballots_are_assembled_per_voter(consultation, run, brought, file):
     again = brought("ballots", marks, "--contest", "PAPER", "--approve", "1")
     assert again["ballots"] == {"imported": 0, "revised": 0, "unchanged": 2, "refused": {}}
     assert counts(again) == (6, 0, 4, 0, 2)
+
+
+def test_marks_of_a_ballot_that_its_voter_has_cast_are_rejected(session, clock, file):
+    now = clock.now()
+    consultation = voting.make_consultation(session, now)
+    first, second = (item.code for item in voting.make_items(session, consultation, now, 2))
+    alpha, _beta = (voting.make_delegate(session, now, code) for code in ("ALPHA", "BETA"))
+    contest = voting.make_contest(session, consultation, now, places=1)
+    voting.commit(session)
+    who = {"organization_id": alpha.organization.id, "actor": alpha.actor, "clock": clock.now}
+    cast(session, contest, ballot=[[first]], key=uuid.uuid4().hex, **who)
+    marks = file("b.csv", f"voter,item\nALPHA,{second}\nBETA,{second}\nGAMMA,{second}\n")
+    contents = Source(path=marks).read(Kind.BALLOTS)
+    report = import_ballots(session, contest, contents, actor=OPERATOR, now=now).to_dict()
+    assert [(row["status"], row["reasons"]) for row in report["rows"]] == [
+        ("rejected", ["already_cast"]),
+        ("imported", []),
+        ("rejected", ["voter_unknown"]),
+    ]
+    assert report["ballots"]["refused"] == {"ALPHA": "already_cast"}
+
+
+def test_a_report_survives_its_json(consultation, run, file):
+    path = file("p.csv", "id,title,\n1,One,x\n1,Two,\n2,,\n")
+    report = json.loads(run("import", "proposals", path, "--consultation", consultation, "--json").stdout)
+    del report["dry_run"]
+    again = ImportReport.from_dict(report)
+    assert again.to_dict() == report
+    assert [notice.code for notice in again.notices] == ["unnamed_column"]
+    assert again.reasons[Reason.DUPLICATE_REF] == 1
+
+
+def test_comments_of_a_second_file_raise_the_counters_of_the_first(consultation, brought, file, session):
+    brought("proposals", file("p.csv", PROPOSALS), "--consultation", consultation, "--publish")
+    brought(
+        "comments",
+        file("c.csv", "id,proposalId,parentId,text\nc1,1,,top\nc2,1,c1,reply\n"),
+        "--consultation",
+        consultation,
+    )
+    later = "id,proposalId,parentId,text,status\nd1,1,c1,again,\nd2,1,c2,deep,\nd3,1,c1,unseen,bad\n"
+    brought("comments", file("d.csv", later), "--consultation", consultation, "--publish", "--state", "bad=declined")
+    assert (comments(session)["top"].reply_count, proposals(session)["TE27-001"].comment_count) == (3, 4)
+    assert session.scalars(select(Consultation.comment_count)).one() == 4
+    assert session.scalars(select(func.count()).where(EventRecord.name == "CommentPosted")).one() == 5
 
 
 def test_small_rules():

@@ -70,9 +70,10 @@ def bring_in(
     for label, value in (chosen or {}).items():
         page.get_by_label(label).select_option(value)
     page.get_by_role("button", name="Preview").click(timeout=SLOW_MS)
-    told(page, f"Nothing is imported yet. Rows read: {read:,}")
+    told(page, "Nothing is imported yet.")
+    page.get_by_text(f"Rows read: {read:,}").wait_for()
     page.get_by_role("button", name="rows").click(timeout=SLOW_MS)
-    told(page, f"Of {read} rows: imported")
+    told(page, f"Of {read:,} rows: imported")
 
 
 def propose(page: Any) -> None:

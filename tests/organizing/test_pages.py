@@ -1,8 +1,7 @@
 """The organizers' pages without JavaScript."""
 
-import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -12,13 +11,10 @@ from consultation.convening.models import Consultation, Phase
 from consultation.curation.models import AgendaItem
 from consultation.drafting.models import Release
 from consultation.kernel.roles import Role
-from consultation.organizing.uploads import Uploads
-from consultation.proposals.models import Proposal
 from consultation.voting.models import Contest
 from tests.factories import make_user, sign_in
 
 PAGES = ("", "/sample", "/sample/admission", "/sample/contests", "/sample/agenda", "/sample/imports")
-FILE = "id,title,status\n1,Imported one,ok\n2,=Imported two,no\n3,,ok\n"
 
 
 def test_pages_in_three_languages(client, organizer):
@@ -114,63 +110,6 @@ def test_from_admission_to_the_released_agenda(client, organizer, session):
     final = client.post("/en/organize/sample/agenda/releases", data={"edition": "final", "confirmed": "on"})
     assert final.status_code == 303
     assert ">1.0</a>" in client.get("/en/organize/sample/agenda").text
-
-
-def upload(client, content=FILE, kind="proposals", name="proposals.csv"):
-    return client.post("/en/organize/sample/imports", data={"kind": kind, "file": (io.BytesIO(content.encode()), name)})
-
-
-def test_importing_with_a_preview(client, organizer, session, config):
-    sent = upload(client)
-    assert sent.status_code == 303
-    asked = client.get(sent.location)
-    assert re.findall(r'<option value="(\w+)" selected>', asked.text) == ["ref", "title"]
-    chosen = {"column": ["id", "title", "status"], "field": ["ref", "title", "state"], "language": "en",
-              "states": "ok=published\nno=declined"}  # fmt: skip
-    seen = client.post(f"{sent.location}/preview", data=chosen)
-    assert seen.status_code == 200
-    assert "Nothing is imported yet." in seen.text
-    assert "Import 2 rows" in seen.text
-    session.rollback()
-    assert len(session.scalars(select(Proposal)).all()) == 3
-    assert client.post(f"{sent.location}/preview", data=chosen | {"states": "ok=perhaps"}).status_code == 422
-    done = client.post(sent.location, data=chosen)
-    assert (done.status_code, done.location) == (303, "/en/organize/sample")
-    session.rollback()
-    found = {row.title: row.state for row in session.scalars(select(Proposal)) if row.import_identity}
-    assert found == {"Imported one": "published", "=Imported two": "declined"}
-    assert list((config.data_dir / "uploads").iterdir()) == []
-    assert client.get(sent.location).status_code == 404
-
-
-def test_unreadable_uploads_are_refused_and_not_kept(client, organizer, config):
-    for content, words in (("", "The file is empty"), ("id,title\n", "no row below them")):
-        answer = upload(client, content)
-        assert answer.status_code == 422
-        assert words in answer.text
-    assert client.post("/en/organize/sample/imports", data={"kind": "proposals"}).status_code == 422
-    assert list((config.data_dir / "uploads").iterdir()) == []
-
-
-def test_an_upload_is_its_owners_alone(client, organizer, session, app):
-    address = upload(client).location
-    other = app.test_client()
-    sign_in(session, other, make_user(session, Role.ORGANIZER))
-    assert other.get(address).status_code == 404
-    assert client.get(address.replace("sample", "elsewhere")).status_code == 404
-    assert client.get("/en/organize/sample/imports/..%2f..%2fsecret-key").status_code == 404
-
-
-def test_uploads_are_forgotten_after_a_day(tmp_path):
-    kept = Uploads(tmp_path / "uploads")
-    now = datetime(2027, 3, 1, tzinfo=UTC)
-    about = {"owner": None, "slug": "s", "kind": "proposals", "filename": "../../x.csv"}
-    first = kept.keep(lambda path: path.write_text("a"), now=now, **about)
-    assert kept.path(first).parent == tmp_path / "uploads"
-    second = kept.keep(lambda path: path.write_text("b"), now=now + timedelta(days=1, seconds=1), **about)
-    assert kept.find(first.token, owner=None, slug="s") is None
-    assert kept.find(second.token, owner=None, slug="s") == second
-    assert not kept.path(first).exists()
 
 
 def test_inviting_shows_the_link_once(client, session, consultation, app):

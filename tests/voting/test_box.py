@@ -77,7 +77,7 @@ def test_fifty_parallel_casts_of_one_voter_leave_one_final_ballot(session, engin
     assert sorted(receipt.revision for receipt in receipts) == list(range(1, 51))
     assert sorted(receipt.position for receipt in receipts) == list(range(1, 51))
     assert holds(session, contest)
-    close_contest(session, contest, actor=OPERATOR, now=clock.now())
+    close_contest(session, contest, actor=OPERATOR, now=contest.closes_at)
     commit(session)
     last = max(receipts, key=lambda receipt: receipt.revision)
     assert [row.commitment for row in final_contents(session, contest.id)] == [last.commitment]
@@ -153,7 +153,7 @@ def test_a_ballot_replaces_the_one_before_until_the_close(session, scene, contes
     assert vote(session, contest, delegate, [[scene.codes[0]]], clock).revision == 1
     second = vote(session, contest, delegate, [], clock)
     assert (second.position, second.revision) == (2, 2)
-    close_contest(session, contest, actor=OPERATOR, now=clock.now())
+    close_contest(session, contest, actor=OPERATOR, now=contest.closes_at)
     commit(session)
     assert [(row.commitment, row.content) for row in final_contents(session, contest.id)] == [
         (second.commitment, b'{"tiers":[]}')
@@ -227,7 +227,7 @@ def test_the_close_leaves_no_way_from_voter_to_ballot(session, engine, config, s
         now=clock.now(),
     )
     commit(session)
-    close_contest(session, contest, actor=OPERATOR, now=clock.now())
+    close_contest(session, contest, actor=OPERATOR, now=contest.closes_at)
     assert key_file.exists()
     commit(session)
     assert not key_file.exists()
@@ -260,7 +260,7 @@ def test_no_event_tells_of_a_cast_and_the_close_tells_no_count_by_option(session
     vote(session, contest, scene.delegates[0], [[scene.codes[0]]], clock)
     commit(session)
     assert session.scalar(select(func.count()).select_from(EventRecord)) == before
-    close_contest(session, contest, actor=OPERATOR, now=clock.now())
+    close_contest(session, contest, actor=OPERATOR, now=contest.closes_at)
     last = session.scalars(select(EventRecord).order_by(EventRecord.position.desc()).limit(1)).one()
     assert (last.name, sorted(last.payload)) == ("ContestClosed", ["code", "entries", "head"])
 
@@ -270,10 +270,12 @@ def test_nothing_closes_while_the_key_is_missing(session, scene, contest, clock)
     with pytest.raises(KeyMissing):
         vote(session, contest, scene.delegates[0], [], clock)
     with pytest.raises(KeyMissing):
-        close_contest(session, contest, actor=OPERATOR, now=clock.now())
+        close_contest(session, contest, actor=OPERATOR, now=contest.closes_at)
 
 
-def test_every_ballot_acknowledged_before_a_close_counts_and_none_after(session, engine, scene, contest, clock):
+def test_every_ballot_acknowledged_before_a_close_counts_and_none_after(session, engine, scene, clock):
+    contest = make_contest(session, scene.consultation, clock.now())
+    commit(session)
     voters = [*scene.delegates]
     close_after, refusals = threading.Semaphore(0), []
 

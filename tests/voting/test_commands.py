@@ -35,6 +35,7 @@ def test_a_contest_from_creation_to_publication(run, session, scene, clock):
     shown = run("contests", "show", "PAPER").stdout
     assert "ballots\tat least 0\n" in shown
     assert scene.codes[1] not in shown
+    clock.set(contest.closes_at)
     run("contests", "close", "PAPER")
     counted = run("contests", "tally", "PAPER")
     assert "No beacon given" in counted.stderr

@@ -48,7 +48,7 @@ def cast_reviewed(client, query=""):
 
 
 def finish(session, contest, clock):
-    close_contest(session, contest, actor=OPERATOR, now=clock.now())
+    close_contest(session, contest, actor=OPERATOR, now=contest.closes_at or clock.now())
     tally_contest(session, contest, beacon="noon", actor=OPERATOR, now=clock.now())
     publish_contest(session, contest, actor=OPERATOR, now=clock.now())
     commit(session)
@@ -221,7 +221,7 @@ def test_nobody_sees_results_before_the_publication(session, client, scene, cont
     commit(session)
     assert "Fewer than ten ballots" in client.get(RESULTS).text
     assert addresses() == [404] * 3
-    close_contest(session, contest, actor=OPERATOR, now=clock.now())
+    close_contest(session, contest, actor=OPERATOR, now=contest.closes_at or clock.now())
     tally_contest(session, contest, beacon="noon", actor=OPERATOR, now=clock.now())
     commit(session)
     html = client.get(RESULTS).text

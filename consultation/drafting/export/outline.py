@@ -52,7 +52,7 @@ def cover(voice: Voice, snapshot: Snapshot) -> Cover:
     """The first page: which agenda, which release of it, and where to check it."""
     _ = voice.translator.gettext
     meta = snapshot["meta"]
-    consultation, gathering = meta["consultation"], meta["gathering"]
+    consultation, gathering, address = meta["consultation"], meta["gathering"], voice.address(meta)
     facts: list[tuple[Line, Line]] = []
     subtitle: Line = ()
     if gathering:
@@ -70,7 +70,7 @@ def cover(voice: Voice, snapshot: Snapshot) -> Cover:
         ((Run(_("Version")),), (Run(f"{meta['release']} ({front.status(voice, snapshot)})"),)),
         ((Run(_("Released")),), (Run(voice.moment(meta["released_at"])),)),
         ((Run(_("Fingerprint (SHA-256, first digits)")),), (Run(meta["short_hash"]),)),
-        ((Run(_("Read and check online")),), (Run(meta["url"], href=meta["url"]),)),
+        ((Run(_("Read and check online")),), (Run(address, href=address),)),
     ]
     return Cover(
         kicker=(Run(_("Civil society agenda")),),
@@ -79,6 +79,6 @@ def cover(voice: Voice, snapshot: Snapshot) -> Cover:
         status=front.status(voice, snapshot),
         facts=Definitions(tuple(facts)),
         statement=voice.line(snapshot["statement"]),
-        url=meta["url"],
-        qr_alt=_("QR code of the address %(url)s") % {"url": meta["url"]},
+        url=address,
+        qr_alt=_("QR code of the address %(url)s") % {"url": address},
     )

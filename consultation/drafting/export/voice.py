@@ -94,19 +94,32 @@ class Voice:
             joined += [Run(separator), *line] if position else line
         return tuple(joined)
 
+    def address(self, meta: Mapping[str, Any]) -> str:
+        """Where the release is read in this language; releases of schema 1.0 name one address for all."""
+        return str(meta.get("addresses", {}).get(self.lang, meta["url"]))
+
     def day(self, value: str) -> str:
         """An ISO 8601 day, month or year, written out."""
         year, month, day = (*(int(part) for part in value.split("-")), 0, 0)[:3]
         if not month:
             return str(year)
-        return format_date(date(year, month, day or 1), "long" if day else "MMMM y", locale=self.locale)
+        if not day:
+            return format_date(date(year, month, 1), "MMMM y", locale=self.locale)
+        return self._day(date(year, month, day))
 
     def moment(self, value: str) -> str:
-        """An instant in the consultation's own time zone."""
+        """An instant in the consultation's own time zone, which is named: in full where the language has no short
+        name for it but an offset."""
         there = datetime.fromisoformat(value).astimezone(self.zone)
         hour = format_time(there, "short", locale=self.locale)
         zone = get_timezone_name(there, "short", locale=self.locale)
-        return f"{format_date(there, 'long', locale=self.locale)}, {hour} {zone}"
+        if zone.startswith(("+", "-")):
+            zone = get_timezone_name(there, "long", locale=self.locale)
+        return f"{self._day(there.date())}, {hour} {zone}"
+
+    def _day(self, value: date) -> str:
+        said = format_date(value, "long", locale=self.locale)
+        return f"1er{said[1:]}" if self.lang == "fr" and value.day == 1 else said
 
     def number(self, value: float) -> str:
         return format_decimal(value, locale=self.locale)

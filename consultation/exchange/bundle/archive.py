@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from consultation.exchange.bundle.tables import Table, pretty
-from consultation.exchange.bundle.wording import LICENCE, README
+from consultation.exchange.bundle.wording import README, licence_text
 
 FORMAT = 1
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -19,7 +19,7 @@ def archive(about: dict[str, Any], tables: Iterable[Table]) -> bytes:
     tables = list(tables)
     files = {
         "README.txt": README.format(title=about["title"]["en"], tables=_listed(tables)).encode(),
-        "LICENCE.txt": LICENCE.encode(),
+        "LICENCE.txt": licence_text().encode(),
         "consultation.json": pretty(about),
         "schema.json": pretty(_schema(tables)),
     }

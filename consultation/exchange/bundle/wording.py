@@ -1,5 +1,7 @@
 """What a bundle says of itself, in the three languages."""
 
+from consultation.drafting.wording import licence
+
 README = """\
 {title}: open data / données ouvertes / datos abiertos
 
@@ -24,17 +26,22 @@ the contest's code and frozen_sha256); a ballot is in it when its commitment is.
 frozen.ballots_published_from says, ballots stay unpublished, since they could be recognized.
 """
 
-LICENCE = """\
-The texts and data in this bundle may be used under the Creative Commons Attribution 4.0 International licence
-(CC BY 4.0, https://creativecommons.org/licenses/by/4.0/), unless a text names another source in source_url, whose
-own terms then hold. Name the consultation and its convener. The texts are those of civil society organizations and
-persons, not a government's position.
+_LICENCE = """\
+The texts and data in this bundle may be used under the licence {en}, {url}, unless a text names another source in
+source_url, whose own terms then hold. Name the consultation and its convener. The texts are those of civil society
+organizations and persons, not a government's position.
 
-Les textes et les données de cet ensemble sont offerts sous la licence Creative Commons Attribution 4.0 International
-(CC BY 4.0), sauf si source_url nomme une autre source, dont les conditions s’appliquent alors. Veuillez nommer la
-consultation et qui la convoque.
+Les textes et les données de cet ensemble sont offerts sous la licence {fr}, {url}, sauf si source_url nomme une autre
+source, dont les conditions s’appliquent alors. Veuillez nommer la consultation et qui la convoque. Les textes sont
+ceux d’organismes de la société civile et de personnes, non la position d’un gouvernement.
 
-Los textos y datos de este paquete se ofrecen con la licencia Creative Commons Atribución 4.0 Internacional
-(CC BY 4.0), salvo que source_url nombre otra fuente, cuyas condiciones se aplican entonces. Nombre la consulta y a
-quien la convoca.
+Los textos y datos de este paquete se ofrecen con la licencia {es}, {url}, salvo que source_url nombre otra fuente,
+cuyas condiciones se aplican entonces. Nombre la consulta y a quien la convoca. Los textos son de organizaciones de la
+sociedad civil y de personas, no la posición de un gobierno.
 """
+
+
+def licence_text() -> str:
+    """What LICENCE.txt says, of the licence that the agenda names too."""
+    terms = licence()
+    return _LICENCE.format(**terms["name"], url=terms["url"])

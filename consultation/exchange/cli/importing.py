@@ -7,13 +7,14 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
 from consultation.convening.models import Consultation
 from consultation.convening.queries import consultation_by_slug
 from consultation.exchange import operations
-from consultation.exchange.reading import ImportReport, ReadingError
+from consultation.exchange.reading import ImportReport, Kind, ReadingError
 from consultation.exchange.source import Source
 from consultation.kernel.permissions import Denied, Reason
 from consultation.voting.keys import KeyMissing
@@ -106,7 +107,12 @@ def organizations(work: Work, source: Source, *, unverified: bool) -> ImportRepo
     Fields: code name name_fr name_es acronym sector jurisdictions languages website.
     """
     return operations.import_organizations(
-        work.session, source, verified=not unverified, progress=_progress, actor=work.actor, now=work.now
+        work.session,
+        source.read(Kind.ORGANIZATIONS),
+        verified=not unverified,
+        progress=_progress,
+        actor=work.actor,
+        now=work.now,
     )
 
 
@@ -119,8 +125,10 @@ def proposals(work: Work, source: Source, *, slug: str) -> ImportReport:
     Fields: ref title barrier evidence remedy theme issues sectors jurisdictions language organization author
     created_at source_url state.
     """
+    consultation = _consultation(work, slug)
+    contents = source.read(Kind.PROPOSALS, ZoneInfo(consultation.zone))
     return operations.import_proposals(
-        work.session, _consultation(work, slug), source, progress=_progress, actor=work.actor, now=work.now
+        work.session, consultation, contents, progress=_progress, actor=work.actor, now=work.now
     )
 
 
@@ -132,8 +140,10 @@ def comments(work: Work, source: Source, *, slug: str) -> ImportReport:
 
     Fields: ref item_ref parent_ref text author organization language created_at stance state.
     """
+    consultation = _consultation(work, slug)
+    contents = source.read(Kind.COMMENTS, ZoneInfo(consultation.zone))
     return operations.import_comments(
-        work.session, _consultation(work, slug), source, progress=_progress, actor=work.actor, now=work.now
+        work.session, consultation, contents, progress=_progress, actor=work.actor, now=work.now
     )
 
 
@@ -149,9 +159,10 @@ def ballots(work: Work, source: Source, *, code: str, approve: tuple[str, ...]) 
     contest = contest_by_code(work.session, code)
     if contest is None:
         raise No(f"There is no contest {code}.")
+    contents = source.read(Kind.BALLOTS, ZoneInfo(contest.consultation.zone))
     try:
         return operations.import_ballots(
-            work.session, contest, source, approve=approve, progress=_progress, actor=work.actor, now=work.now
+            work.session, contest, contents, approve=approve, progress=_progress, actor=work.actor, now=work.now
         )
     except Denied as error:
         if error.decision.reason is Reason.WINDOW:
@@ -168,7 +179,7 @@ def _consultation(work: Work, slug: str) -> Consultation:
     return found
 
 
-def _progress(done: int, of: int) -> None:
+def _progress(done: int, of: int | None) -> None:
     if sys.stderr.isatty():
         click.echo(f"\r{done} of {of} rows", err=True, nl=False)
     elif done % EVERY_WITHOUT_TERMINAL == 0:

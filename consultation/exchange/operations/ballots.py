@@ -4,18 +4,18 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from consultation.exchange.queries import Directory, codes_on_roll, item_codes, proposals_named
 from consultation.exchange.reading import BallotFigures, BallotMark, ImportReport, Kind, Reason, assemble_ballots
 from consultation.exchange.rules import identity_of, is_rank, tiers_of
-from consultation.exchange.source import Progress, Source, in_silence
+from consultation.exchange.source import Contents, Progress, in_silence
 from consultation.kernel.permissions import Actor, Permission, require
 from consultation.voting.models import Contest
 from consultation.voting.operations import ImportedBallots
 from consultation.voting.operations import import_ballots as put_into_the_box
+from consultation.voting.operations.importing import ALREADY_CAST
 from consultation.voting.queries import option_codes
 from consultation.voting.states import Secrecy
 from consultation.voting.tally import BallotRow
@@ -51,7 +51,7 @@ class BallotsReport(ImportReport):
 def import_ballots(
     session: Session,
     contest: Contest,
-    source: Source,
+    contents: Contents,
     *,
     approve: Collection[str] = (),
     progress: Progress = in_silence,
@@ -63,20 +63,21 @@ def import_ballots(
     Of several marks of a voter on an item the last counts. ``approve``: the values that mean approval. Without it each
     mark is one, unless the file has values: those are ranks, 1 the first tier. ``item`` is an item's code, or the
     ``ref`` or code of its proposal; ``voter`` any label where the contest claims no roll, and otherwise an
-    organization's code or exact name.
+    organization's code or exact name. A ballot that its voter has cast on the site stays, and the file's is refused.
 
     Raises:
         Denied: when the actor may not import, or the contest is not open.
-        ReadingError: when the file or the options cannot be used.
     """
     require(actor, Permission.IMPORT_RUN, contest, now=now)
-    rows, columns, read = source.read(Kind.BALLOTS, ZoneInfo(contest.consultation.zone))
-    report = BallotsReport(read.format, read.encoding, read.delimiter, read.mapped, read.unmapped, read.notices)
+    rows, columns = contents.rows, contents.columns
+    report = BallotsReport(
+        contents.format, contents.encoding, contents.delimiter, columns.fields, columns.unmapped, contents.notices
+    )
     ranked = not approve and "value" in columns.fields
     marks = _voters(session, contest, _items(session, contest, rows))
     marks = [_ranked(mark) for mark in marks] if ranked else marks
     usable = [mark for mark in marks if not (mark.rejected or (ranked and Reason.VALUE_UNKNOWN in mark.reasons))]
-    progress(len(usable), len(rows))
+    progress(0, len(rows))
     assembled = assemble_ballots(usable, approve=approve or None)
     if ranked:
         ballots = {voter: BallotRow(tiers_of(items)) for voter, items in assembled.latest.items()}
@@ -89,8 +90,11 @@ def import_ballots(
     counted = set(map(id, usable))
     unchanged = set(report.ballots.unchanged)
     for mark in marks:
-        kept = id(mark) in counted and mark.voter not in report.ballots.rejected
-        report.add(mark, stored=kept, unchanged=kept and mark.voter in unchanged)
+        refusal = report.ballots.rejected.get(mark.voter) if id(mark) in counted else None
+        kept = id(mark) in counted and refusal is None
+        also = [Reason.ALREADY_CAST] if refusal == ALREADY_CAST else []
+        report.add(mark, stored=kept, unchanged=kept and mark.voter in unchanged, also=also)
+    progress(len(rows), len(rows))
     return report
 
 

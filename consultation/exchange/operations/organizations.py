@@ -9,16 +9,16 @@ from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import vocabulary
 from consultation.exchange.operations.words import Words
 from consultation.exchange.queries import Directory, stored_organizations
-from consultation.exchange.reading import ImportReport, Kind, OrganizationRow, Reason
+from consultation.exchange.reading import ImportReport, OrganizationRow, Reason
 from consultation.exchange.rules import code_from, with_cells
-from consultation.exchange.source import EVERY, Progress, Source, in_silence
+from consultation.exchange.source import EVERY, Contents, Progress, in_silence
 from consultation.kernel.permissions import Actor, Permission, require
 from consultation.membership.operations import register_organization
 
 
 def import_organizations(
     session: Session,
-    source: Source,
+    contents: Contents,
     *,
     verified: bool = True,
     progress: Progress = in_silence,
@@ -33,13 +33,12 @@ def import_organizations(
 
     Raises:
         Denied: when the actor may not import, or not register organizations.
-        ReadingError: when the file or the options cannot be used.
     """
     require(actor, Permission.IMPORT_RUN, now=now)
-    rows, columns, report = source.read(Kind.ORGANIZATIONS)
+    rows, report = contents.rows, contents.report()
     stored = stored_organizations(session, (row.identity for row in rows))
     directory = Directory(session)
-    words = Words(vocabulary(session), columns)
+    words = Words(vocabulary(session), contents.columns)
     codes, names = directory.codes, dict[str, str]()
     for done, row in enumerate(rows, start=1):
         name = row.name or row.name_fr or row.name_es

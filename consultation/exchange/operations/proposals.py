@@ -3,7 +3,6 @@
 import uuid
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -12,10 +11,11 @@ from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import vocabulary
 from consultation.exchange.operations.words import Words
 from consultation.exchange.queries import Directory, stored_proposals
-from consultation.exchange.reading import ImportReport, Kind, ProposalRow, Reason
+from consultation.exchange.reading import ImportReport, ProposalRow, Reason
 from consultation.exchange.rules import public_label, with_cells
-from consultation.exchange.source import EVERY, UNDETERMINED, Progress, Source, in_silence
-from consultation.kernel.permissions import Actor, Permission, require
+from consultation.exchange.source import EVERY, UNDETERMINED, Contents, Progress, in_silence
+from consultation.kernel.permissions import Actor, Permission, may, require
+from consultation.kernel.permissions import Reason as Refusal
 from consultation.moderation.operations import decline, publish
 from consultation.moderation.states import ReasonCode
 from consultation.proposals.models import Proposal
@@ -24,6 +24,10 @@ from consultation.proposals.rules import ProposalText
 from consultation.proposals.states import ProposalState
 
 DECIDED_ELSEWHERE = "Declined before it was imported."
+DECISIONS = {
+    ProposalState.PUBLISHED: Permission.PROPOSAL_PUBLISH,
+    ProposalState.DECLINED: Permission.PROPOSAL_DECLINE,
+}
 TERM_FIELDS = (
     (TermKind.ISSUE, "issues"),
     (TermKind.SECTOR, "sectors"),
@@ -34,7 +38,7 @@ TERM_FIELDS = (
 def import_proposals(
     session: Session,
     consultation: Consultation,
-    source: Source,
+    contents: Contents,
     *,
     progress: Progress = in_silence,
     actor: Actor,
@@ -43,17 +47,17 @@ def import_proposals(
     """Bring the proposals of a file into a consultation: submitted, published or declined, as the source says.
 
     No phase is asked. Declined ones get their number and reason, and stay unseen. Authors are labels, never accounts.
-    A text whose language nobody says is of an undetermined one.
+    A text whose language nobody says is of an undetermined one. What speaks for the actor's own organization stays
+    submitted, whatever the source says, since somebody else must decide on it.
 
     Raises:
-        Denied: when the actor may not import, or not decide on one of them.
-        ReadingError: when the file or the options cannot be used.
+        Denied: when the actor may not import, or not decide on what others propose.
     """
     require(actor, Permission.IMPORT_RUN, consultation, now=now)
-    rows, columns, report = source.read(Kind.PROPOSALS, ZoneInfo(consultation.zone))
+    rows, report = contents.rows, contents.report()
     stored = stored_proposals(session, consultation.id, (row.identity for row in rows))
     directory = Directory(session)
-    words = Words(vocabulary(session), columns)
+    words = Words(vocabulary(session), contents.columns)
     for done, row in enumerate(rows, start=1):
         known = stored.get(row.identity)
         if row.rejected:
@@ -64,7 +68,7 @@ def import_proposals(
             report.add(row, unchanged=True, also=[Reason.DIFFERS_FROM_STORED] if differs else [])
         else:
             proposal, noticed = _submit(session, consultation, row, words, directory, actor, now)
-            _decide(session, proposal, ProposalState(row.state), actor, now)
+            noticed += _decide(session, proposal, ProposalState(row.state), actor, now)
             report.add(row, also=noticed)
         if done % EVERY == 0:
             progress(done, len(rows))
@@ -126,15 +130,15 @@ def represented(row: Any, words: Words, directory: Directory) -> tuple[uuid.UUID
     return organization_id, label, kept
 
 
-def _decide(session: Session, proposal: Proposal, state: ProposalState, actor: Actor, now: datetime) -> None:
+def _decide(session: Session, proposal: Proposal, state: ProposalState, actor: Actor, now: datetime) -> list[Reason]:
+    """Publish or decline, as the row's state says; nobody decides on their own organization's matter."""
+    asked = DECISIONS.get(state)
+    if asked is None:
+        return []
+    if may(actor, asked, proposal, now=now).reason is Refusal.OWN_MATTER:
+        return [Reason.OWN_ORGANIZATION]
     if state is ProposalState.PUBLISHED:
         publish(session, proposal, actor=actor, now=now)
-    elif state is ProposalState.DECLINED:
-        decline(
-            session,
-            proposal,
-            code=ReasonCode.IMPORTED_DECISION,
-            reason=DECIDED_ELSEWHERE,
-            actor=actor,
-            now=now,
-        )
+    else:
+        decline(session, proposal, code=ReasonCode.IMPORTED_DECISION, reason=DECIDED_ELSEWHERE, actor=actor, now=now)
+    return []

@@ -34,6 +34,8 @@ class Reason(StrEnum):
     ITEM_ABSENT = "item_absent"
     ORGANIZATION_UNKNOWN = "organization_unknown"
     VOTER_UNKNOWN = "voter_unknown"
+    ALREADY_CAST = "already_cast"
+    OWN_ORGANIZATION = "own_organization"
     VOCABULARY_UNKNOWN = "vocabulary_unknown"
     DIFFERS_FROM_STORED = "differs_from_stored"
 
@@ -48,7 +50,7 @@ class Reason(StrEnum):
         return self in REJECTING
 
 
-REJECTING = frozenset({Reason.EMPTY, Reason.INCOMPLETE, Reason.ITEM_ABSENT, Reason.VOTER_UNKNOWN})
+REJECTING = frozenset({Reason.EMPTY, Reason.INCOMPLETE, Reason.ITEM_ABSENT, Reason.VOTER_UNKNOWN, Reason.ALREADY_CAST})
 
 EXPLANATIONS: dict[Reason, str] = {
     Reason.EMPTY: N_("The row has no text, so there is nothing to import."),
@@ -78,6 +80,10 @@ EXPLANATIONS: dict[Reason, str] = {
     Reason.ITEM_ABSENT: N_("What the row refers to is not in this consultation. Import the proposals first."),
     Reason.ORGANIZATION_UNKNOWN: N_("The organization is not in the directory. Its name is kept with the row."),
     Reason.VOTER_UNKNOWN: N_("The voter is not on the roll of this contest."),
+    Reason.ALREADY_CAST: N_("The voter has cast a ballot on this site. It stays, and this one is not counted."),
+    Reason.OWN_ORGANIZATION: N_(
+        "The row speaks for your own organization, so somebody else must decide on it. It waits as submitted."
+    ),
     Reason.VOCABULARY_UNKNOWN: N_(
         "A theme, issue, sector or jurisdiction is not in the lists. It is kept with the row."
     ),

@@ -30,6 +30,7 @@ from consultation.exchange.reading.values import (
     read_stance,
     read_url,
 )
+from consultation.proposals.rules import tidy
 
 LINE_LIMIT = 200
 ENTRIES_LIMIT = 50
@@ -213,6 +214,8 @@ def _finish_proposal(sheet: _Sheet, values: dict[str, Any]) -> None:
 def _finish_comment(sheet: _Sheet, values: dict[str, Any]) -> None:
     if values["parent_ref"].lower() in TOP_LEVEL:
         values["parent_ref"] = ""
+    # As a comment is stored, so that nothing of its text is left to do while others wait to write.
+    values["text"] = tidy(values["text"])
     if not values["text"]:
         sheet.note(Reason.EMPTY)
 

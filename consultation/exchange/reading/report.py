@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -99,5 +99,23 @@ class ImportReport:
             "format": self.format,
             "encoding": self.encoding,
             "delimiter": self.delimiter,
-            "notices": [{"code": notice.code, "message": notice.message()} for notice in self.notices],
+            "notices": [
+                {"code": notice.code, "message": notice.message(), "params": notice.params} for notice in self.notices
+            ],
         }
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> ImportReport:
+        """The report again, from its JSON."""
+        return cls(
+            format=kept["format"],
+            encoding=kept["encoding"],
+            delimiter=kept["delimiter"],
+            mapped={name: tuple(sources) for name, sources in kept["columns"].items()},
+            unmapped=tuple(kept["unmapped"]),
+            notices=tuple(Notice(notice["code"], notice["params"]) for notice in kept["notices"]),
+            rows=[
+                RowReport(line["row"], line["ref"], line["status"], tuple(map(Reason, line["reasons"])))
+                for line in kept["rows"]
+            ],
+        )

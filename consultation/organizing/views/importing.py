@@ -1,27 +1,24 @@
-"""Importing a file: upload it, look at what would become of each row, then import it."""
+"""Importing a file: upload it, say what its columns are, and have what would become of each row found out by a job."""
 
-from typing import Any
+import uuid
 
-from flask import Response, abort, current_app, flash, request, url_for
+from flask import Response, abort, current_app, request, url_for
 from flask_babel import gettext as _
 
 from consultation.convening.models import Consultation
-from consultation.exchange import operations as exchange
-from consultation.exchange.reading import FIELDS, BadMapping, ImportReport, Kind, ReadingError, map_columns, open_table
-from consultation.exchange.source import Source
-from consultation.kernel.afterwards import after_commit
+from consultation.exchange.jobs import IMPORT, ImportOrder
+from consultation.exchange.reading import FIELDS, BadMapping, Kind, ReadingError, map_columns, open_table
+from consultation.exchange.uploads import Upload, Uploads
+from consultation.kernel import jobs
 from consultation.kernel.permissions import Permission
 from consultation.organizing import wording
 from consultation.organizing.forms import OptionsForm, UploadForm
-from consultation.organizing.uploads import Upload, Uploads
 from consultation.organizing.views.blueprint import bp, consultation_or_404
 from consultation.voting.queries import contest_by_code, contests
 from consultation.voting.states import ContestState
 from consultation.web.authorize import current_actor, present, requires
 from consultation.web.render import page, see_other
 from consultation.web.transactions import session
-
-ROWS_SHOWN = 200
 
 
 @bp.get("/organize/<slug>/imports")
@@ -36,7 +33,7 @@ def upload(slug: str) -> Response:
     found, form = consultation_or_404(slug), UploadForm()
     if not form.validate_on_submit():
         return page("organizing/imports.html", status=422, consultation=found, form=form)
-    kept = _uploads().keep(
+    kept = uploads().keep(
         form.file.data.save,
         owner=current_actor().user_id,
         slug=slug,
@@ -45,12 +42,11 @@ def upload(slug: str) -> Response:
         now=present(),
     )
     try:
-        with _source(kept).opened(Kind(kept.kind)):
-            pass
+        _order(found, kept).source(uploads().path(kept.token)).check(Kind(kept.kind))
     except BadMapping:
         pass  # the next page asks which column is which
     except ReadingError as error:
-        _uploads().forget(kept)
+        uploads().forget(kept.token)
         form.refuse("file", error.message(_))
         return page("organizing/imports.html", status=422, consultation=found, form=form)
     return see_other(url_for("organizing.columns", slug=slug, token=kept.token))
@@ -59,69 +55,77 @@ def upload(slug: str) -> Response:
 @bp.get("/organize/<slug>/imports/<token>")
 @requires(Permission.IMPORT_RUN)
 def columns(slug: str, token: str) -> Response:
-    return _ask(consultation_or_404(slug), _upload(slug, token), OptionsForm(formdata=None))
+    """The columns and options; with ``?job=``, as they were for that job."""
+    found, kept = consultation_or_404(slug), upload_or_404(slug, token)
+    before = _earlier(found, kept)
+    if before is None:
+        return _ask(found, kept, OptionsForm(formdata=None), _suggested(kept))
+    data = {
+        "language": before.language,
+        "publish": before.publish,
+        "states": "\n".join(before.states),
+        "unverified": before.unverified,
+        "contest": before.contest,
+        "approve": "\n".join(before.approve),
+    }
+    return _ask(found, kept, OptionsForm(formdata=None, data=data), list(before.columns))
 
 
 @bp.post("/organize/<slug>/imports/<token>/preview")
 @requires(Permission.IMPORT_RUN)
 def preview(slug: str, token: str) -> Response:
-    """Everything is done as in the import, reported, and taken back."""
-    found, kept, form = consultation_or_404(slug), _upload(slug, token), OptionsForm()
+    """Queue a job that does everything as the import does, reports it, and takes it back."""
+    found, kept, form = consultation_or_404(slug), upload_or_404(slug, token), OptionsForm()
+    underway = jobs.active_with_file(session(), token)
+    if underway is not None:
+        return see_other(url_for("organizing.job", slug=slug, job_id=underway.id))
+    order = _order(found, kept, form)
     try:
-        with exchange.rehearsal(session()):
-            report = _run(found, kept, form)
+        order.source(uploads().path(token)).check(Kind(kept.kind))
     except ReadingError as error:
         form.refuse("", error.message(_))
-        return _ask(consultation_or_404(slug), kept, form, 422)
-    return _ask(consultation_or_404(slug), kept, form, report=report)
-
-
-@bp.post("/organize/<slug>/imports/<token>")
-@requires(Permission.IMPORT_RUN)
-def run_import(slug: str, token: str) -> Response:
-    found, kept, form = consultation_or_404(slug), _upload(slug, token), OptionsForm()
-    try:
-        report = _run(found, kept, form)
-    except ReadingError as error:
-        form.refuse("", error.message(_))
-        return _ask(found, kept, form, 422)
-    uploads = _uploads()
-    after_commit(session(), lambda: uploads.forget(kept))
-    said = _(
-        "Of %(read)s rows: imported %(imported)s, with a remark %(flagged)s, unchanged %(unchanged)s, "
-        "rejected %(rejected)s.",
-        **report.counts,
+        return _ask(found, kept, form, list(order.columns), 422)
+    queued = jobs.enqueue(
+        session(),
+        IMPORT,
+        subject_id=found.id,
+        parameters=order.to_parameters(),
+        file=token,
+        actor=current_actor(),
+        now=present(),
     )
-    flash(said, "success")
-    return see_other(url_for("organizing.consultation", slug=slug))
+    return see_other(url_for("organizing.job", slug=slug, job_id=queued.id))
 
 
-def _run(found: Consultation, kept: Upload, form: OptionsForm) -> ImportReport:
-    """The import itself, as on the command line. Raises ReadingError."""
-    who: dict[str, Any] = {"actor": current_actor(), "now": present()}
-    kind, source = Kind(kept.kind), _source(kept, form)
-    if kind is Kind.ORGANIZATIONS:
-        return exchange.import_organizations(session(), source, verified=not form.unverified.data, **who)
-    if kind is Kind.BALLOTS:
-        contest = contest_by_code(session(), form.contest.data or "")
-        if contest is None or contest.consultation_id != found.id:
-            abort(404)
-        return exchange.import_ballots(session(), contest, source, approve=_lines(form.approve.data), **who)
-    verb = exchange.import_proposals if kind is Kind.PROPOSALS else exchange.import_comments
-    return verb(session(), found, source, **who)
+def uploads() -> Uploads:
+    return Uploads(current_app.extensions["settings"].data_dir)
 
 
-def _source(kept: Upload, form: OptionsForm | None = None) -> Source:
+def upload_or_404(slug: str, token: str) -> Upload:
+    """The person's own upload."""
+    return uploads().find(token, owner=current_actor().user_id, slug=slug) or abort(404)
+
+
+def _order(found: Consultation, kept: Upload, form: OptionsForm | None = None) -> ImportOrder:
+    """What the form asks for: a rehearsal, for now."""
     if form is None:
-        return Source(path=_uploads().path(kept), filename=kept.filename)
-    pairs = zip(request.form.getlist("column"), request.form.getlist("field"), strict=False)
-    return Source(
-        path=_uploads().path(kept),
+        return ImportOrder(kind=kept.kind, filename=kept.filename)
+    code = form.contest.data if kept.kind == Kind.BALLOTS else ""
+    contest = contest_by_code(session(), code or "")
+    if kept.kind == Kind.BALLOTS and (contest is None or contest.consultation_id != found.id):
+        abort(404)
+    return ImportOrder(
+        kind=kept.kind,
         filename=kept.filename,
-        mapping=tuple(f"{column}={field}" for column, field in pairs),
-        language=form.language.data or None,
+        columns=tuple(zip(request.form.getlist("column"), request.form.getlist("field"), strict=False)),
+        language=form.language.data or "",
         states=_lines(form.states.data),
         publish=bool(form.publish.data),
+        unverified=bool(form.unverified.data),
+        contest=code or "",
+        approve=_lines(form.approve.data),
+        zone=found.zone,
+        rehearse=True,
     )
 
 
@@ -129,34 +133,33 @@ def _lines(text: str | None) -> tuple[str, ...]:
     return tuple(line.strip() for line in (text or "").splitlines() if line.strip())
 
 
+def _earlier(found: Consultation, kept: Upload) -> ImportOrder | None:
+    """What was asked for in the job that the address names, if it was about this file."""
+    job_id = request.args.get("job", type=uuid.UUID)
+    before = jobs.job_of(session(), job_id, found.id, (IMPORT.name,)) if job_id else None
+    return ImportOrder.from_parameters(before.parameters) if before and before.file == kept.token else None
+
+
 def _ask(
-    found: Consultation, kept: Upload, form: OptionsForm, status: int = 200, report: ImportReport | None = None
+    found: Consultation, kept: Upload, form: OptionsForm, chosen: list[tuple[str, str]], status: int = 200
 ) -> Response:
-    """The columns and options; after a preview, with the report on each row."""
     held = [contest for contest in contests(session(), found.id) if contest.state is ContestState.OPEN]
     form.contest.choices = [(contest.code, contest.code) for contest in held]
-    rows = sorted(report.rows, key=lambda line: line.status == "imported") if report else []
     return page(
         "organizing/columns.html",
         status=status,
         consultation=found,
         upload=kept,
         form=form,
-        columns=_columns(kept),
+        columns=chosen,
         fields=[field.name for field in FIELDS[Kind(kept.kind)]],
-        report=report,
-        rows=rows[:ROWS_SHOWN],
         words=wording,
-        say=_,
     )
 
 
-def _columns(kept: Upload) -> list[tuple[str, str]]:
-    """Each column of the file with the field chosen for it, or at first the one that its name suggests."""
-    given = request.form.getlist("column")
-    if given:
-        return list(zip(given, request.form.getlist("field"), strict=False))
-    with open_table(_uploads().path(kept), filename=kept.filename) as table:
+def _suggested(kept: Upload) -> list[tuple[str, str]]:
+    """Each column of the file with the field that its name suggests."""
+    with open_table(uploads().path(kept.token), filename=kept.filename) as table:
         names = table.columns
     try:
         fields = map_columns(kept.kind, names).fields
@@ -164,11 +167,3 @@ def _columns(kept: Upload) -> list[tuple[str, str]]:
         fields = {}
     chosen = {column: field for field, sources in fields.items() for column in sources}
     return [(name, chosen.get(name, "")) for name in names]
-
-
-def _upload(slug: str, token: str) -> Upload:
-    return _uploads().find(token, owner=current_actor().user_id, slug=slug) or abort(404)
-
-
-def _uploads() -> Uploads:
-    return Uploads(current_app.extensions["settings"].data_dir / "uploads")

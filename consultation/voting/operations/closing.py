@@ -1,23 +1,28 @@
-"""Closing a contest: in one transaction who voted is marked for all at once, what was superseded or begun is dropped,
-and what opens the final ballots is stored; after the commit the key is destroyed and the space is given back."""
+"""Closing a contest, by hand or because its time is over.
 
+In one transaction who voted is marked for all at once, what was superseded or begun is dropped, and what opens the
+final ballots is stored; after the commit the key is destroyed and the space is given back.
+"""
+
+import uuid
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from consultation.kernel.afterwards import after_commit
+from consultation.kernel.due import DueAct
 from consultation.kernel.moves import apply
-from consultation.kernel.permissions import Actor
+from consultation.kernel.permissions import OPERATOR, Actor
 from consultation.voting import chain
 from consultation.voting.events import ContestClosed
 from consultation.voting.keys import KeyStore, key_store
 from consultation.voting.models import BallotContent, BallotDraft, CastKey, Contest, RollEntry
 from consultation.voting.operations.box import Box, lock, organization_voter
 from consultation.voting.operations.erasing import give_space_back
-from consultation.voting.queries import chain_entries, chain_head
+from consultation.voting.queries import chain_entries, chain_head, contests_over
 from consultation.voting.rules import from_content
-from consultation.voting.states import CLOSURE, Secrecy
+from consultation.voting.states import CLOSURE, ContestState, Secrecy
 
 
 def close_contest(
@@ -26,7 +31,7 @@ def close_contest(
     """Close, for good. What joined voters to ballots does not outlive it, unless the contest is a named one.
 
     Raises:
-        Denied, WrongState: as for every move.
+        Denied, WrongState: as for every move; denied also before the closing that was announced at the opening.
         KeyMissing: the key file is gone; the caller rolls back, and it can be restored.
     """
     lock(session, contest)
@@ -47,6 +52,21 @@ def close_contest(
     forget_key(session, contest, store)
     after_commit(session, lambda: give_space_back(session))
     return contest
+
+
+def close_due(session: Session, contest_id: uuid.UUID, now: datetime) -> None:
+    """Close a contest whose time is over, as the operator; nothing where somebody has closed it meanwhile.
+
+    Raises:
+        KeyMissing: as for closing by hand.
+    """
+    contest = session.get_one(Contest, contest_id)
+    lock(session, contest)
+    if contest.state is ContestState.OPEN:
+        close_contest(session, contest, actor=OPERATOR, now=now)
+
+
+CLOSING = DueAct("contests-closing", waiting=contests_over, act=close_due)
 
 
 def forget_key(session: Session, contest: Contest, store: KeyStore) -> None:

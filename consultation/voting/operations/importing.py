@@ -13,17 +13,19 @@ from consultation.kernel.permissions import Actor, Decision, Denied, Permission,
 from consultation.membership.models import MemberOrganization
 from consultation.voting.events import BallotsImported
 from consultation.voting.keys import KeyStore, key_store
-from consultation.voting.models import ChainEntry, Contest, RollEntry
+from consultation.voting.models import CastKey, ChainEntry, Contest, RollEntry
 from consultation.voting.operations.box import Box, label_voter, limits_of, lock, organization_voter
 from consultation.voting.rules import InvalidVote, check_row, in_steps, to_content
 from consultation.voting.states import ContestState, Secrecy
 from consultation.voting.tally import BallotRow
 
+ALREADY_CAST = "already_cast"
+
 
 @dataclass(frozen=True, slots=True)
 class ImportedBallots:
     """What became of each voter's ballot: new, in place of an earlier one, the same as before, or refused with a code
-    (those of ``InvalidVote``, and ``not_on_roll``)."""
+    (those of ``InvalidVote``, ``not_on_roll`` and ``already_cast``)."""
 
     imported: list[str] = field(default_factory=list)
     revised: list[str] = field(default_factory=list)
@@ -43,8 +45,10 @@ def import_ballots(
     """Put ballots into an open contest's box, in the mapping's order.
 
     The voter is any label where the contest claims no roll, and otherwise the code of an organization, whose entry of
-    the roll the ballot uses up: it takes the place of whatever that organization cast. Repeatable: the same ballot
-    again changes nothing. Paper that arrived in time may be entered until somebody closes the contest.
+    the roll the ballot uses up. What an organization has cast itself, with a receipt, nobody replaces for it: such a
+    ballot is refused as ``already_cast`` whatever it says, so that nobody learns by trying whether it says the same.
+    Repeatable: the same ballot again changes nothing. Paper that arrived in time may be entered until somebody closes
+    the contest.
 
     Raises:
         Denied: the actor may not, or the contest is not open.
@@ -59,17 +63,21 @@ def import_ballots(
     outside = contest.secrecy is Secrecy.NO_ROLL
     voters = {} if outside else _roll(session, contest)
     latest = _latest(session, contest)
+    cast = _cast_by_voters(session, contest)
     found = ImportedBallots()
     for label, ballot in ballots.items():
         if not outside and label not in voters:
             found.rejected[label] = "not_on_roll"
+            continue
+        tag = box.tag(label_voter(label) if outside else organization_voter(voters[label]))
+        if tag in cast:
+            found.rejected[label] = ALREADY_CAST
             continue
         try:
             content = to_content(check_row(ballot, limits, weighted=outside))
         except InvalidVote as error:
             found.rejected[label] = error.code
             continue
-        tag = box.tag(label_voter(label) if outside else organization_voter(voters[label]))
         revision, commitment = latest.get(tag, (0, ""))
         if revision and box.commitment(tag, revision, content) == commitment:
             found.unchanged.append(label)
@@ -108,3 +116,14 @@ def _latest(session: Session, contest: Contest) -> dict[str, tuple[int, str]]:
         .where(ChainEntry.contest_id == contest.id)
     )
     return {row.voter_tag: (row.revision, row.commitment) for row in session.execute(query)}
+
+
+def _cast_by_voters(session: Session, contest: Contest) -> set[str]:
+    """The tags of those who have cast a ballot themselves: a cast leaves its key beside the chain until the close, an
+    import none."""
+    query = (
+        select(ChainEntry.voter_tag)
+        .join(CastKey, (CastKey.contest_id == ChainEntry.contest_id) & (CastKey.position == ChainEntry.position))
+        .where(ChainEntry.contest_id == contest.id)
+    )
+    return set(session.scalars(query))

@@ -140,7 +140,7 @@ def snapshot(items: int = 5, **changed: Any) -> dict[str, Any]:
     codes = [one["code"] for one in sorted(made, key=lambda one: one["rank"])]
     data: dict[str, Any] = {
         "meta": {
-            "schema_version": "1.0",
+            "schema_version": "1.1",
             "consultation": {
                 "slug": "sample-2027",
                 "title": words("Sample agenda", "Programme d’action fictif", "Agenda de muestra"),
@@ -161,6 +161,10 @@ def snapshot(items: int = 5, **changed: Any) -> dict[str, Any]:
             "status": "DRAFT",
             "released_at": "2027-05-01T16:00:00Z",
             "url": "https://example.org/en/consultations/sample-2027/agenda/releases/2",
+            "addresses": {
+                lang: f"https://example.org/{lang}/consultations/sample-2027/agenda/releases/2"
+                for lang in ("en", "fr", "es")
+            },
             "sha256": "",
             "short_hash": "",
         },

@@ -187,7 +187,7 @@ def test_pdf_is_tagged_titled_and_in_its_language(lang, tag):
         alternatives = [
             str(e.Alt) for e in file.objects if isinstance(e, pikepdf.Dictionary) and e.get("/S") == "/Figure"
         ]
-        assert alternatives == [f"QR code of the address {SNAPSHOT['meta']['url']}"]
+        assert alternatives == [f"QR code of the address {SNAPSHOT['meta']['addresses'][lang]}"]
 
 
 def test_pdf_holds_no_file_and_runs_nothing():
