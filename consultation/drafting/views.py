@@ -2,7 +2,6 @@
 
 import io
 from zoneinfo import ZoneInfo
-from zoneinfo import ZoneInfo
 
 from flask import Response, abort, send_file, url_for
 from flask_babel import get_translations
