@@ -177,7 +177,12 @@ def test_pages_and_downloads(client, session, clock, consultation, published, co
     assert page.status_code == 200
     assert len(queries) <= 4
     assert "NG27-A003" in page.text
-    assert client.get(f"/en{address}/releases/0.1").status_code == 200
+    addresses = session.scalars(select(Release)).one().snapshot["meta"]["addresses"]
+    assert addresses == {lang: f"{BASE}/{lang}{address}/releases/0.1" for lang in ("en", "fr", "es")}
+    for lang, cited in addresses.items():
+        edition = client.get(cited.removeprefix(BASE))
+        assert (edition.status_code, edition.text.count(cited) >= 2) == (200, True)
+        assert cited in client.get(f"/{lang}{address}/releases/0.1/md").text
     assert client.get(f"/en{address}/releases/7.7").status_code == 404
     assert client.get(f"/en{address}/releases/0.1/exe").status_code == 404
     for name, wanted in FORMATS.items():

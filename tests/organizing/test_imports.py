@@ -12,8 +12,11 @@ from consultation.exchange.jobs import IMPORT
 from consultation.exchange.uploads import Uploads
 from consultation.kernel.jobs import Job, Note, Notes
 from consultation.kernel.roles import Role
+from consultation.membership.models import MemberOrganization
 from consultation.proposals.models import Proposal
-from tests.factories import make_consultation, make_mandate, make_organization, make_user, sign_in
+from consultation.voting.models import Contest
+from consultation.voting.operations import cast
+from tests.factories import actor_of, make_consultation, make_mandate, make_organization, make_user, sign_in
 
 FILE = "id,title,status\n1,Imported one,ok\n2,=Imported two,no\n3,,ok\n"
 CHOSEN = {"column": ["id", "title", "status"], "field": ["ref", "title", "state"], "language": "en",
@@ -209,6 +212,30 @@ def test_ballots_leave_neither_their_file_nor_their_voters(client, organizer, se
     jobs = jobs_of(session)
     assert ([job.state for job in jobs], files(config)) == (["done", "done"], [])
     assert [name for job in jobs for name in ("Ann", "Bob") if name in repr((job.report, job.parameters))] == []
+
+
+def test_whose_ballots_were_refused_is_not_kept(client, organizer, session, app, clock):
+    delegate = make_user(session)
+    make_mandate(session, delegate, session.scalars(select(MemberOrganization)).one())
+    session.commit()
+    client.post("/en/organize/sample/admission", data={"everything": "1"})
+    client.post(
+        "/en/organize/sample/contests", data={"code": "MAIN", "kind": "tiers", "secrecy": "secret", "places": 1}
+    )
+    client.post("/en/organize/sample/contests/MAIN/opening", data={"confirmed": "on"})
+    session.rollback()
+    who = {"organization_id": actor_of(session, delegate).mandates[0].organization_id, "clock": clock.now}
+    contest = session.scalars(select(Contest)).one()
+    cast(session, contest, ballot=[["NG27-A001"]], key="k" * 32, actor=actor_of(session, delegate), **who)
+    session.commit()
+    sent = upload(client, "voter,item\nORG1,NG27-A002\n", kind="ballots", name="b.csv").location
+    chosen = {"column": ["voter", "item"], "field": ["voter", "item"], "contest": "MAIN"}
+    preview = client.post(f"{sent}/preview", data=chosen).location
+    run_waiting(app)
+    assert "0 unchanged, 1 refused." in client.get(preview).text
+    report = session.scalars(select(Job.report)).one()
+    assert (report["ballots"]["refused"], report["reasons"]) == ({"already_cast": 1}, {"already_cast": 1})
+    assert "ORG1" not in repr(report)
 
 
 def test_ballots_that_could_not_be_imported_leave_no_file_either(client, organizer, config, app):

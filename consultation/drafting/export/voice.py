@@ -111,7 +111,7 @@ class Voice:
         """An instant in the consultation's own time zone, which is named: in full where the language has no short
         name for it but an offset."""
         there = datetime.fromisoformat(value).astimezone(self.zone)
-        hour = format_time(there, "short", locale=self.locale)
+        hour = format_time(there, "short", locale=self.locale).replace(" ", "\u00a0")
         zone = get_timezone_name(there, "short", locale=self.locale)
         if zone.startswith(("+", "-")):
             zone = get_timezone_name(there, "long", locale=self.locale)

@@ -16,6 +16,7 @@ from consultation.drafting.export.csv import BOM, COLUMNS, neutral
 from consultation.drafting.export.document import Heading, plain
 from consultation.drafting.export.outline import build
 from consultation.drafting.export.pdf import displayable
+from consultation.drafting.export.voice import Voice
 from tests.drafting.export.reading import READERS, flat, from_json, page_of, pdf_text, text_of
 from tests.drafting.export.sample import NASTY, snapshot, submitted, words
 from tests.drafting.export.speaking import PLAIN, Marking
@@ -230,3 +231,32 @@ def test_a_missing_section_title_is_marked():
     document = build(SNAPSHOT, "es", PLAIN)
     assert "Justice system [Translation pending]" in [plain(h.line) for h in document.contents()]
     assert words("a")["fr"] == "a [fr]"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", ["html", "md", "docx", "pdf"])
+def test_a_document_leads_to_the_page_in_its_language(name, lang):
+    addresses = SNAPSHOT["meta"]["addresses"]
+    text = text_of(name, made(name, lang)).replace(" ", "")
+    assert [other for other in LANGUAGES if addresses[other] in text] == [lang]
+
+
+def test_a_release_of_before_leads_where_it_says():
+    data = snapshot(1)
+    del data["meta"]["addresses"]
+    data["meta"]["schema_version"] = "1.0"
+    assert build(seal(data), "fr", PLAIN).cover.url == data["meta"]["url"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "zone", "said"),
+    [
+        ("en", "America/Toronto", "May 1, 2027, 12:00\u202fp.m. EDT"),
+        ("fr", "America/Toronto", "1er mai 2027, 12\u00a0h\u00a000 HAE"),
+        ("es", "America/Toronto", "1 de mayo de 2027, 12:00\u202fp.m. hora de verano oriental"),
+        ("en", "America/Regina", "May 1, 2027, 10:00\u202fa.m. CST"),
+        ("en", "Asia/Tokyo", "May 2, 2027, 1:00\u202fa.m. Japan Standard Time"),
+    ],
+)
+def test_a_moment_is_said_in_the_consultations_zone_which_is_named(lang, zone, said):
+    assert Voice(lang, PLAIN, zone).moment("2027-05-01T16:00:00.123456+00:00") == said
