@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import click
 from flask import Blueprint, Flask, Response, redirect, request, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from consultation import extensions, models
 from consultation.accounts import views as accounts_views
@@ -117,6 +118,10 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
     for command in COMMANDS:
         app.cli.add_command(command)
     _root(app)
+    if config.trusted_proxies:
+        # The visitor's address alone: scheme and host are those of the public address, whatever a header says.
+        behind = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=0, x_host=0)
+        app.wsgi_app = behind  # type: ignore[method-assign]
     return app
 
 
@@ -143,6 +148,8 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "RATELIMIT_STORAGE_URI": config.cache_url,
         "RATELIMIT_ENABLED": not config.testing,
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+        # A cache that goes away between a request's beginning and its end must not turn the answer into a failure.
+        "RATELIMIT_SWALLOW_ERRORS": True,
         "COMPRESS_MIMETYPES": [
             "text/html",
             "text/css",

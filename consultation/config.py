@@ -2,7 +2,9 @@
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ class Config:
 
     ``data_dir`` holds what is not in the database: the key files of contests, uploads, the SQLite file by default.
     ``base_url`` is the public address, used in documents and mail, and the only host that sign-in links name.
+    ``trusted_proxies`` is how many proxies of our own stand before the server, each of which adds the address it was
+    called from to ``X-Forwarded-For``; with none, that header is anybody's word and ignored.
     """
 
     database_url: str
@@ -31,6 +35,7 @@ class Config:
     cache_url: str = "memory://"
     mail_url: str = ""
     base_url: str = "http://127.0.0.1:8000"
+    trusted_proxies: int = 0
     production: bool = False
     testing: bool = False
     argon2_time_cost: int = 3
@@ -42,7 +47,7 @@ class Config:
 
         Raises:
             UnsafeSettings: in production (``CONSULTATION_ENV=production``) without a strong secret or with a plain
-                http address.
+                http address; anywhere with a number of proxies that is none.
         """
         data_dir = Path(environ.get("CONSULTATION_DATA_DIR", ROOT / "var"))
         production = environ.get("CONSULTATION_ENV", "") == "production"
@@ -58,6 +63,7 @@ class Config:
             cache_url=environ.get("CONSULTATION_CACHE_URL", "memory://"),
             mail_url=environ.get("CONSULTATION_MAIL_URL", ""),
             base_url=environ.get("CONSULTATION_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+            trusted_proxies=_count(environ, "CONSULTATION_TRUSTED_PROXIES"),
             production=production,
         )
         config.refuse_unsafe()
@@ -88,6 +94,13 @@ class Config:
             raise UnsafeSettings("CONSULTATION_BASE_URL must begin with https:// in production.")
 
 
+def _count(environ: Mapping[str, str], name: str) -> int:
+    written = environ.get(name, "0")
+    if not (written.isascii() and written.isdigit()):
+        raise UnsafeSettings(f"{name} must be a whole number, such as 1; it is {written!r}.")
+    return int(written)
+
+
 def _with_driver(url: str) -> str:
     """Name the PostgreSQL driver that is installed, so that the usual spelling of the address works."""
     for prefix in ("postgresql://", "postgres://"):
@@ -99,10 +112,17 @@ def _with_driver(url: str) -> str:
 def _kept_secret(data_dir: Path) -> str:
     """Outside production a secret is made once and kept beside the data, so that sessions outlive a restart."""
     path = data_dir / "secret-key"
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
+    if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
-        return path.read_text().strip()
+        # Written whole under a name of its own, which only its owner reads, then linked: of two processes that start
+        # at once the first link stands, and both read the same secret.
+        descriptor, made = tempfile.mkstemp(prefix="secret-key-", dir=data_dir)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(made, path)
+        os.unlink(made)
+    secret = path.read_text().strip()
+    if not secret:
+        raise UnsafeSettings(f"{path} is empty. Remove it; another secret is made at the next start.")
+    return secret

@@ -167,7 +167,12 @@ def kept_and_counted(session, consultation):
             counted(session, Proposal.state != ProposalState.DRAFT),
             counted(session, Proposal.state.in_(PUBLIC_STATES)),
             counted(session, AgendaItem.consultation_id == consultation.id),
-            counted(session, Comment.visibility == Visibility.VISIBLE),
+            counted(
+                session,
+                Comment.visibility == Visibility.VISIBLE,
+                Comment.proposal_id == Proposal.id,
+                Proposal.state.in_(PUBLIC_STATES),
+            ),
         )
     }
     for row in session.execute(select(Proposal.id, Proposal.code, Proposal.endorsement_count, Proposal.comment_count)):
@@ -192,3 +197,24 @@ def test_no_counter_drifts(session, seed):
     assert {verb.__name__ for verb in VERBS} == world.done
     kept, truth = kept_and_counted(session, world.consultation)
     assert kept == truth
+
+
+def test_comments_are_counted_while_their_proposal_is_public(session):
+    world = World(session, 1)
+    world.propose()
+    (one,) = world.proposals
+    post(session, one, body="Words.", language="en", import_identity="row 1", **BY)
+
+    def comments():
+        return kept_and_counted(session, world.consultation)[0]["consultation"][3]
+
+    assert (one.state, comments()) == (ProposalState.SUBMITTED, 0)
+    publish(session, one, **BY)
+    assert comments() == 1
+    decline(session, one, **WHY, **BY)
+    assert comments() == 0
+    (hidden,) = session.scalars(select(Comment))
+    hide(session, hidden, **WHY, **BY)
+    restore(session, hidden, **BY)
+    kept, truth = kept_and_counted(session, world.consultation)
+    assert (kept, comments()) == (truth, 0)

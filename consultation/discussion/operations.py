@@ -18,6 +18,7 @@ from consultation.kernel.ids import uuid7
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Decision, Denied, Permission, Reason, require
 from consultation.proposals.models import Proposal
+from consultation.proposals.states import PUBLIC_STATES
 
 
 def post(
@@ -83,7 +84,7 @@ def post(
 
 def count(session: Session, comment: Comment, proposal: Proposal, step: int) -> None:
     """Count a comment that became visible (``step`` 1) or was hidden (-1) where visible ones are counted: at its
-    thread, its proposal and its consultation."""
+    thread, its proposal and, while the proposal is public, its consultation."""
     if comment.thread_id is not None:
         session.execute(
             update(Comment)
@@ -91,18 +92,21 @@ def count(session: Session, comment: Comment, proposal: Proposal, step: int) -> 
             .values(reply_count=Comment.reply_count + step)
             .execution_options(synchronize_session=False)
         )
-    session.execute(
+    # The state as it is under the row's lock: somebody may have declined the proposal a moment ago.
+    state = session.scalar(
         update(Proposal)
         .where(Proposal.id == proposal.id)
         .values(comment_count=Proposal.comment_count + step)
+        .returning(Proposal.state)
         .execution_options(synchronize_session=False)
     )
-    session.execute(
-        update(Consultation)
-        .where(Consultation.id == proposal.consultation_id)
-        .values(comment_count=Consultation.comment_count + step)
-        .execution_options(synchronize_session=False)
-    )
+    if state in PUBLIC_STATES:
+        session.execute(
+            update(Consultation)
+            .where(Consultation.id == proposal.consultation_id)
+            .values(comment_count=Consultation.comment_count + step)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _require_post(

@@ -16,6 +16,9 @@ class Permission(StrEnum):
     CONSULTATION_CONFIGURE = "consultation:configure"
     VOCABULARY_EDIT = "vocabulary:edit"
     USER_INVITE = "user:invite"
+    ORGANIZATION_REGISTER = "organization:register"
+    ORGANIZATION_VERIFY = "organization:verify"
+    MANDATE_GIVE = "mandate:give"
     ACCOUNT_USE = "account:use"
     PROPOSAL_SUBMIT = "proposal:submit"
     PROPOSAL_AMEND = "proposal:amend"
@@ -120,12 +123,16 @@ OPERATOR = Actor(is_operator=True)
 _MEMBERS = frozenset({Role.DELEGATE})
 _MODERATORS = frozenset({Role.MODERATOR, Role.ORGANIZER})
 _ORGANIZERS = frozenset({Role.ORGANIZER})
+_ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 _EVERYONE_SIGNED_IN = frozenset(Role)
 
 GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.CONSULTATION_CONFIGURE: _ORGANIZERS,
     Permission.VOCABULARY_EDIT: _ORGANIZERS,
-    Permission.USER_INVITE: frozenset({Role.ADMINISTRATOR}),
+    Permission.USER_INVITE: _ADMINISTRATORS,
+    Permission.ORGANIZATION_REGISTER: _ORGANIZERS,
+    Permission.ORGANIZATION_VERIFY: _ORGANIZERS,
+    Permission.MANDATE_GIVE: _ADMINISTRATORS,
     Permission.ACCOUNT_USE: _EVERYONE_SIGNED_IN,
     Permission.PROPOSAL_SUBMIT: _MEMBERS,
     Permission.PROPOSAL_AMEND: _MEMBERS,

@@ -77,8 +77,7 @@ def create(
     if represented is not None:
         give_mandate(work.session, user, represented, kind=MandateKind.DELEGATE, actor=work.actor, now=work.now)
     token = create_sign_in_link(work.session, user, now=work.now, lifetime=INVITATION_LIFETIME)
-    say(f"Created {user.email}. This link signs them in once, within 24 hours:")
-    click.echo(_address(user, token))
+    work.tell_once_saved(f"Created {user.email}. This link signs them in once, within 24 hours:", _address(user, token))
 
 
 @users.command()
@@ -91,8 +90,7 @@ def link(work: Work, email: str) -> None:
     if user is None:
         raise No(f"Nobody has the address {email}.")
     token = create_sign_in_link(work.session, user, now=work.now, lifetime=LINK_LIFETIME)
-    say(f"This link signs {user.email} in once, within ten minutes:")
-    click.echo(_address(user, token))
+    work.tell_once_saved(f"This link signs {user.email} in once, within ten minutes:", _address(user, token))
 
 
 @click.group()

@@ -58,7 +58,7 @@ def register_organization(
         CodeTaken: when the code belongs to another.
         ValueError: without a code or a name.
     """
-    require(actor, Permission.CONSULTATION_CONFIGURE, now=now)
+    require(actor, Permission.ORGANIZATION_REGISTER, now=now)
     code, name = code.strip(), " ".join(name.split())
     if not code or not name:
         raise ValueError("An organization has a code and a name.")
@@ -118,10 +118,10 @@ def give_mandate(
     """Let the person speak for the organization, from now on unless said otherwise.
 
     Raises:
-        Denied: when the actor may not invite people.
+        Denied: when the actor may not give mandates.
         MandateExists: when they hold one that is not revoked.
     """
-    require(actor, Permission.USER_INVITE, now=now)
+    require(actor, Permission.MANDATE_GIVE, now=now)
     held = select(Mandate.id).where(
         Mandate.user_id == user.id, Mandate.organization_id == organization.id, Mandate.revoked_at.is_(None)
     )
@@ -142,9 +142,9 @@ def revoke_mandate(session: Session, mandate: Mandate, *, actor: Actor, now: dat
     """End a mandate now. Revoking it again changes nothing.
 
     Raises:
-        Denied: when the actor may not invite people.
+        Denied: when the actor may not give mandates.
     """
-    require(actor, Permission.USER_INVITE, now=now)
+    require(actor, Permission.MANDATE_GIVE, now=now)
     if mandate.revoked_at is not None:
         return
     mandate.revoked_at = now

@@ -17,5 +17,5 @@ VERIFICATION = Transition(
     "verification",
     frozenset({OrganizationState.APPLIED, OrganizationState.SUSPENDED}),
     OrganizationState.VERIFIED,
-    Permission.CONSULTATION_CONFIGURE,
+    Permission.ORGANIZATION_VERIFY,
 )

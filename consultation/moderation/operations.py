@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from consultation.convening.models import Consultation
 from consultation.discussion.models import Comment
 from consultation.discussion.operations import count
 from consultation.discussion.states import Visibility
@@ -26,7 +24,7 @@ from consultation.moderation.events import (
 from consultation.moderation.models import ModerationAction
 from consultation.moderation.states import ActionKind, ReasonCode
 from consultation.proposals.models import Proposal
-from consultation.proposals.operations import Outdated
+from consultation.proposals.operations import Outdated, count_public
 from consultation.proposals.states import CHANGE_REQUEST, DECLINE, PUBLIC_STATES, PUBLICATION, ProposalState
 
 HIDING = Transition("hiding", frozenset({Visibility.VISIBLE}), Visibility.HIDDEN, Permission.COMMENT_HIDE)
@@ -61,7 +59,7 @@ def publish(
     apply(session, proposal, PUBLICATION, event=event, actor=actor, now=now)
     proposal.published_at = now
     session.add(action)
-    _count_published(session, proposal, 1)
+    count_public(session, proposal, 1)
     session.flush()
     return action
 
@@ -119,7 +117,7 @@ def decline(
     proposal.decline_code, proposal.decline_reason = code.value, action.reason
     session.add(action)
     if was_public:
-        _count_published(session, proposal, -1)
+        count_public(session, proposal, -1)
     session.flush()
     return action
 
@@ -206,11 +204,3 @@ def _show(
     comment.visibility = Visibility(move.target)
     comment.hidden_reason = hidden_reason
     count(session, comment, proposal, 1 if hidden_reason is None else -1)
-
-
-def _count_published(session: Session, proposal: Proposal, step: int) -> None:
-    session.execute(
-        update(Consultation)
-        .where(Consultation.id == proposal.consultation_id)
-        .values(published_count=Consultation.published_count + step)
-    )

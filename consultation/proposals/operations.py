@@ -161,12 +161,22 @@ def withdraw(session: Session, proposal: Proposal, *, actor: Actor, now: datetim
     apply(session, proposal, WITHDRAWAL, event=event, actor=actor, now=now)
     session.flush()
     if was_public:
-        session.execute(
-            update(Consultation)
-            .where(Consultation.id == proposal.consultation_id)
-            .values(published_count=Consultation.published_count - 1)
-        )
+        count_public(session, proposal, -1)
     return proposal
+
+
+def count_public(session: Session, proposal: Proposal, step: int) -> None:
+    """Count a proposal that became public (``step`` 1) or ceased to be (-1), and its visible comments with it. The
+    caller holds the lock on its row."""
+    comments = select(Proposal.comment_count).where(Proposal.id == proposal.id).scalar_subquery()
+    session.execute(
+        update(Consultation)
+        .where(Consultation.id == proposal.consultation_id)
+        .values(
+            published_count=Consultation.published_count + step,
+            comment_count=Consultation.comment_count + step * comments,
+        )
+    )
 
 
 def endorse(session: Session, proposal: Proposal, *, organization_id: uuid.UUID, actor: Actor, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
+from consultation.kernel.afterwards import after_commit
 from consultation.kernel.moves import WrongState
 from consultation.kernel.permissions import OPERATOR, Actor, Denied
 from consultation.web.authorize import present
@@ -29,6 +30,12 @@ class Work:
     session: Session
     actor: Actor
     now: datetime
+
+    def tell_once_saved(self, message: str, data: str) -> None:
+        """Print a message and a line of data once the transaction is committed: what opens something, such as a
+        sign-in link, is never shown where nothing was saved."""
+        after_commit(self.session, lambda: say(message))
+        after_commit(self.session, lambda: click.echo(data))
 
 
 class No(click.ClickException):

@@ -1,9 +1,12 @@
 """Errors are for people: what happened and what to do."""
 
+from http import HTTPStatus
+
 import structlog
 from flask import Flask, Response, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from flask_limiter import RateLimitExceeded
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -17,6 +20,7 @@ from consultation.web.render import page, see_other
 from consultation.web.transactions import SAFE_METHODS, session
 
 log = structlog.get_logger()
+AWAY_SECONDS = 60
 
 REASONS = {
     Reason.SIGN_IN: lazy_gettext("Sign in to do this."),
@@ -42,9 +46,30 @@ def why(reason: Reason | None) -> str:
     return "" if reason is None else str(REASONS[reason])
 
 
+def away() -> tuple[str, str]:
+    """Title and explanation of a page for what comes back by itself."""
+    return (
+        _("Not available for a moment"),
+        _("Nothing was saved. What you typed is still in your browser: go back and try again in a minute."),
+    )
+
+
 def refusal(status: int, title: str, explanation: str) -> Response:
-    """An error page with the site around it."""
-    return page("errors/error.html", status=status, title=title, explanation=explanation)
+    """An error page with the site around it. What is away for a moment says when to ask again."""
+    response = page("errors/error.html", status=status, title=title, explanation=explanation)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(AWAY_SECONDS)
+    return response
+
+
+def _keep_headers(error: HTTPException, response: Response) -> Response:
+    """Give the page what the error tells programs: which methods there are (RFC 9110, 15.5.6), when to try again."""
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    if isinstance(error, RateLimitExceeded) and error.limit is not None:
+        response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
+    return response
 
 
 def _ask_nothing_more() -> None:
@@ -88,11 +113,7 @@ def init_app(app: Flask) -> None:
         session().rollback()
         _ask_nothing_more()
         log.error("database_unavailable", kind=type(getattr(error, "orig", error)).__name__)
-        return refusal(
-            503,
-            _("Not available for a moment"),
-            _("Nothing was saved. What you typed is still in your browser: go back and try again in a minute."),
-        )
+        return refusal(503, *away())
 
     @app.errorhandler(DataError)
     def _unstorable(_error: DataError) -> Response:
@@ -121,11 +142,12 @@ def init_app(app: Flask) -> None:
             405: (_("This address takes no such request"), _("Go back and try again.")),
             413: (_("This is too large"), _("Send a smaller file or a shorter text.")),
             429: (_("Too many tries"), _("Wait a few minutes, then try again.")),
+            503: away(),
         }
         title, explanation = titles.get(status, (_("Something went wrong"), _("Go back and try again.")))
         if error.get_response().location:
             return error.get_response()  # type: ignore[return-value]
-        return refusal(status, title, explanation)
+        return _keep_headers(error, refusal(status, title, explanation))
 
     @app.errorhandler(500)
     def _failure(_error: Exception) -> Response:

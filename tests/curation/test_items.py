@@ -1,5 +1,7 @@
 """Items made of proposals: numbers, provenance, pages and the command, on both databases."""
 
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,6 +17,8 @@ from consultation.kernel.orm import intending_to_write
 from consultation.kernel.outbox import EventRecord
 from consultation.kernel.permissions import ANONYMOUS, OPERATOR, Denied
 from consultation.proposals.models import Proposal
+from consultation.proposals.operations import amend
+from consultation.proposals.rules import ProposalText
 from consultation.proposals.states import ProposalState
 from tests.voting.factories import commit, make_consultation, make_items, make_organization, make_proposal, make_theme
 
@@ -99,6 +103,46 @@ def test_two_at_once_place_a_proposal_once(session, engine, consultation, clock)
         assert sorted(pool.map(once, range(4))) == [False, False, False, True]
     session.rollback()
     assert len(session.scalars(select(Provenance)).all()) == 1
+
+
+def test_an_item_says_what_its_author_changed_a_moment_ago(session, engine, consultation, clock):
+    """Its text is read once the lock is held: an amendment that was under way when the admission began is in it."""
+    proposal = make_proposal(session, consultation, clock.now())
+    commit(session)
+    began = threading.Event()
+
+    def once():
+        with Session(engine) as own, intending_to_write():
+            began.set()
+            item = admit(own, own.get_one(Proposal, proposal.id), actor=OPERATOR, now=clock.now())
+            found = item.title, item.remedy, item.provenance[0].proposal_revision
+            own.commit()
+            return found
+
+    with Session(engine) as author, intending_to_write(), ThreadPoolExecutor(1) as pool:
+        text = ProposalText("Amended", proposal.barrier, proposal.evidence, "Another remedy.")
+        amend(author, author.get_one(Proposal, proposal.id), text=text, actor=OPERATOR, now=clock.now())
+        admitted = pool.submit(once)
+        began.wait(10)
+        time.sleep(0.5)  # for it to come as far as the lock
+        author.commit()
+        assert admitted.result(20) == ("Amended", "Another remedy.", 2)
+
+
+def test_an_item_says_what_was_saved_since_the_proposal_was_loaded(session, engine, consultation, clock):
+    proposal = make_proposal(session, consultation, clock.now())
+    commit(session)
+    assert proposal.title == "Proposal 1"
+    with Session(engine) as author, intending_to_write():
+        text = ProposalText("Amended", "Other", "Numbers.", "Another remedy.")
+        amend(author, author.get_one(Proposal, proposal.id), text=text, language="fr", actor=OPERATOR, now=clock.now())
+        author.commit()
+    item = admit(session, proposal, actor=OPERATOR, now=clock.now())
+    assert (item.title, item.barrier, item.evidence, item.remedy, item.language) == (
+        *(text.title, text.barrier, text.evidence, text.remedy),
+        "fr",
+    )
+    assert item.provenance[0].proposal_revision == 2
 
 
 def test_the_list_pages_by_number_and_filters_by_theme(session, client, consultation, clock, count_queries):

@@ -143,6 +143,7 @@ def comment_on(session, proposal, **more):
 
 
 def test_hiding_a_reply_and_showing_it_again(session, scene):
+    publish(session, scene.proposal, actor=scene.actor, now=NOW)
     top = comment_on(session, scene.proposal)
     reply = comment_on(session, scene.proposal, thread_id=top.id, answers_id=top.id)
     top.reply_count, scene.proposal.comment_count, scene.consultation.comment_count = 1, 2, 2
