@@ -39,7 +39,19 @@ from consultation.voting import views as voting_views
 from consultation.voting.cli import contests as contests_cli
 from consultation.voting.cli import tally as tally_cli
 from consultation.voting.operations import CLOSING
-from consultation.web import authorize, errors, forms, kept, locale, logs, markdown, render, security, transactions
+from consultation.web import (
+    authorize,
+    design,
+    errors,
+    forms,
+    kept,
+    locale,
+    logs,
+    markdown,
+    render,
+    security,
+    transactions,
+)
 from consultation.web.authorize import present, public
 
 __all__ = ["BLUEPRINTS", "COMMANDS", "DUE", "JOBS", "SUBSCRIPTIONS", "create_app", "models"]
@@ -110,7 +122,7 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     _extensions(app)
-    for part in (logs, transactions, authorize, locale, render, markdown, forms, security, errors):
+    for part in (logs, transactions, authorize, locale, design, render, markdown, forms, security, errors):
         part.init_app(app)
     public(app.view_functions["static"])
     for blueprint in BLUEPRINTS:
