@@ -62,7 +62,12 @@ def test_a_sign_in_that_was_not_committed_signs_nobody_in(app, session, breaking
     session.commit()
     client = app.test_client()
     breaking(OperationalError)
-    assert client.post(f"/en/sign-in/link/{token}").status_code == 503
+    answer = client.post(f"/en/sign-in/link/{token}")
+    assert answer.status_code == 503
+    assert ("Sign out" in answer.get_data(as_text=True), "/en/sign-in" in answer.get_data(as_text=True)) == (
+        False,
+        True,
+    )
     assert client.get("/en/account").status_code == 303
     session.rollback()
     assert session.scalar(select(SignInLink.used_at)) is None
