@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from consultation import extensions, models
 from consultation.accounts import views as accounts_views
 from consultation.accounts.identity import SignedIn, parse_session_id
+from consultation.accounts.letters import PASSWORD_CHANGED, SIGN_IN_LINK
 from consultation.accounts.passwords import Passwords
 from consultation.accounts.queries import user_by_id
 from consultation.commands import database, demonstration, serving, worker
@@ -25,13 +26,16 @@ from consultation.exchange.jobs import IMPORT
 from consultation.kernel.clock import Clock, SystemClock
 from consultation.kernel.due import DueAct
 from consultation.kernel.jobs import JobKind
+from consultation.kernel.letters import LetterKind
 from consultation.kernel.orm import LANGUAGES, prepare_engine
 from consultation.kernel.outbox import Subscription
 from consultation.membership import cli as membership_cli
 from consultation.membership.queries import actor_by_email, actor_for
 from consultation.moderation import cli as moderation_cli
 from consultation.moderation import views as moderation_views
-from consultation.notifications.subscribers import DECISIONS
+from consultation.notifications import mailbox
+from consultation.notifications.letters import DECISION
+from consultation.notifications.subscribers import DECISIONS, SECURITY
 from consultation.organizing import views as organizing_views
 from consultation.portal import views as portal_views
 from consultation.proposals import views as proposals_views
@@ -47,6 +51,7 @@ from consultation.web import (
     kept,
     locale,
     logs,
+    mail,
     markdown,
     render,
     security,
@@ -54,7 +59,7 @@ from consultation.web import (
 )
 from consultation.web.authorize import present, public
 
-__all__ = ["BLUEPRINTS", "COMMANDS", "DUE", "JOBS", "SUBSCRIPTIONS", "create_app", "models"]
+__all__ = ["BLUEPRINTS", "COMMANDS", "DUE", "JOBS", "LETTERS", "SUBSCRIPTIONS", "create_app", "models"]
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     proposals_views.bp,
@@ -86,11 +91,13 @@ COMMANDS: tuple[click.Command, ...] = (
     exchange_cli.export_group,
 )
 
-SUBSCRIPTIONS: tuple[Subscription, ...] = (DECISIONS,)
+SUBSCRIPTIONS: tuple[Subscription, ...] = (DECISIONS, SECURITY)
 
 DUE: tuple[DueAct, ...] = (CLOSING,)
 
 JOBS: tuple[JobKind, ...] = (IMPORT,)
+
+LETTERS: tuple[LetterKind, ...] = (SIGN_IN_LINK, PASSWORD_CHANGED, DECISION)
 
 MAXIMUM_REQUEST_BYTES = 60 * 1024 * 1024
 
@@ -118,15 +125,18 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
     app.extensions["subscriptions"] = SUBSCRIPTIONS
     app.extensions["due"] = DUE
     app.extensions["jobs"] = {kind.name: kind for kind in JOBS}
+    app.extensions["letters"] = {kind.name: kind for kind in LETTERS}
     app.extensions["create_app"] = create_app
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     _extensions(app)
-    for part in (logs, transactions, authorize, locale, design, render, markdown, forms, security, errors):
+    for part in (logs, transactions, authorize, locale, design, render, mail, markdown, forms, security, errors):
         part.init_app(app)
     public(app.view_functions["static"])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if isinstance(app.extensions["mail"], mail.Mailbox):
+        app.register_blueprint(mailbox.bp)
     for command in COMMANDS:
         app.cli.add_command(command)
     _root(app)

@@ -34,6 +34,7 @@ class Config:
     secret_key: str
     cache_url: str = "memory://"
     mail_url: str = ""
+    mail_from: str = "agenda@localhost"
     base_url: str = "http://127.0.0.1:8000"
     trusted_proxies: int = 0
     production: bool = False
@@ -47,10 +48,11 @@ class Config:
 
         Raises:
             UnsafeSettings: in production (``CONSULTATION_ENV=production``) without a strong secret or with a plain
-                http address; anywhere with a number of proxies that is none.
+                http address, or with a mailbox for trying things out; anywhere with a number of proxies that is none.
         """
         data_dir = Path(environ.get("CONSULTATION_DATA_DIR", ROOT / "var"))
         production = environ.get("CONSULTATION_ENV", "") == "production"
+        base_url = environ.get("CONSULTATION_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
         secret = environ.get("CONSULTATION_SECRET_KEY", "")
         if not secret and not production:
             secret = _kept_secret(data_dir)
@@ -62,7 +64,8 @@ class Config:
             secret_key=secret,
             cache_url=environ.get("CONSULTATION_CACHE_URL", "memory://"),
             mail_url=environ.get("CONSULTATION_MAIL_URL", ""),
-            base_url=environ.get("CONSULTATION_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+            mail_from=environ.get("CONSULTATION_MAIL_FROM") or f"agenda@{urlsplit(base_url).hostname}",
+            base_url=base_url,
             trusted_proxies=_count(environ, "CONSULTATION_TRUSTED_PROXIES"),
             production=production,
         )
@@ -92,6 +95,10 @@ class Config:
             )
         if urlsplit(self.base_url).scheme != "https":
             raise UnsafeSettings("CONSULTATION_BASE_URL must begin with https:// in production.")
+        if self.mail_url.startswith("mailbox:"):
+            raise UnsafeSettings(
+                "CONSULTATION_MAIL_URL=mailbox: shows everybody's mail to everybody; not in production."
+            )
 
 
 def _count(environ: Mapping[str, str], name: str) -> int:

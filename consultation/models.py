@@ -7,6 +7,7 @@ from consultation.discussion import models as discussion
 from consultation.drafting import models as drafting
 from consultation.kernel import outbox
 from consultation.kernel.jobs import models as jobs
+from consultation.kernel.letters import models as letters
 from consultation.membership import models as membership
 from consultation.moderation import models as moderation
 from consultation.notifications import models as notifications
@@ -20,6 +21,7 @@ __all__ = [
     "discussion",
     "drafting",
     "jobs",
+    "letters",
     "membership",
     "moderation",
     "notifications",

@@ -1,5 +1,7 @@
 """What is typed to sign in."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -27,3 +29,16 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
         [DataRequired(_l("Enter your password."))],
         render_kw={"autocomplete": "current-password"},
     )
+
+
+class LinkForm(FlaskForm):  # type: ignore[misc]
+    """Stands beside the other on one page, hence its prefix."""
+
+    email = EmailField(
+        _l("Email address"),
+        [DataRequired(_l("Enter your email address.")), _is_address],
+        render_kw={"autocomplete": "username"},
+    )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(prefix="link-", **options)

@@ -1,18 +1,20 @@
 """Signing in with a password or a one-time link, and signing out."""
 
-from flask import Response, current_app, flash, request, url_for
+import hashlib
+
+from flask import Response, abort, current_app, flash, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
-from consultation.accounts import operations
-from consultation.accounts.forms import SignInForm
+from consultation.accounts import letters, operations
+from consultation.accounts.forms import LinkForm, SignInForm
 from consultation.accounts.identity import SignedIn
 from consultation.accounts.models import User
 from consultation.extensions import limiter
 from consultation.kernel.permissions import Actor
 from consultation.web.authorize import present, public
-from consultation.web.locale import room_blueprint
+from consultation.web.locale import language, room_blueprint
 from consultation.web.render import page, see_other
 from consultation.web.security import local_path
 from consultation.web.transactions import after_rollback, session
@@ -24,6 +26,20 @@ FAILURES_BY_ADDRESS = "20 per minute; 100 per hour"
 failures_limited = limiter.limit(
     FAILURES_BY_ADDRESS, methods=["POST"], deduct_when=lambda response: response.status_code >= 400
 )
+
+LINKS_BY_VISITOR = "30 per hour"
+LINKS_BY_ACCOUNT = "10 per hour"
+LINKS_IN_ALL = "600 per hour"
+
+
+def _typed_address() -> str:
+    """What was typed, as a digest, so that no address lies in the cache."""
+    return hashlib.sha256(request.form.get("link-email", "").strip().lower().encode()).hexdigest()
+
+
+links_limited_by_visitor = limiter.limit(LINKS_BY_VISITOR)
+links_limited_by_account = limiter.limit(LINKS_BY_ACCOUNT, key_func=_typed_address)
+links_limited_in_all = limiter.limit(LINKS_IN_ALL, key_func=lambda: "all")
 
 
 @bp.after_request
@@ -49,7 +65,31 @@ def sign_in() -> Response:
             return see_other(target)
         after_rollback(lambda own: operations.note_failed_sign_in(own, email, now=now))
         form.form_errors.append(_("This address and password do not open an account, or there were too many tries."))
-    return page("accounts/sign_in.html", status=422 if form.is_submitted() else 200, form=form)
+    return _sign_in_page(form, LinkForm(formdata=None), status=422 if form.is_submitted() else 200)
+
+
+@bp.post("/sign-in/links")
+@public
+@links_limited_by_visitor
+@links_limited_by_account
+@links_limited_in_all
+def ask_for_link() -> Response:
+    """Have a link sent. The answer is the same whether the address opens an account or not."""
+    if current_app.extensions["mail"] is None:
+        abort(404)
+    form = LinkForm()
+    if not form.validate_on_submit():
+        return _sign_in_page(SignInForm(formdata=None), form, status=422)
+    letters.ask_for_link(session(), form.email.data, language=language(), now=present())
+    flash(
+        _("If this address opens an account, a link is on its way to it. It works once, within ten minutes."), "success"
+    )
+    return see_other(url_for("accounts.sign_in"))
+
+
+def _sign_in_page(form: SignInForm, link_form: LinkForm, *, status: int) -> Response:
+    mailed = link_form if current_app.extensions["mail"] is not None else None
+    return page("accounts/sign_in.html", status=status, form=form, link_form=mailed)
 
 
 @bp.route("/sign-in/link/<token>", methods=["GET", "POST"])

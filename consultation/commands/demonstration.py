@@ -57,7 +57,11 @@ def _database(folder: Path) -> Path:
 
 def _settings(folder: Path, address: str) -> Config:
     """Settings of the sample: only its folder and address count, whatever the environment says of a real site."""
-    chosen: Mapping[str, str] = {"CONSULTATION_DATA_DIR": str(folder), "CONSULTATION_BASE_URL": address}
+    chosen: Mapping[str, str] = {
+        "CONSULTATION_DATA_DIR": str(folder),
+        "CONSULTATION_BASE_URL": address,
+        "CONSULTATION_MAIL_URL": "mailbox:",
+    }
     return Config.from_environment(chosen)
 
 
@@ -107,5 +111,6 @@ def sign_ins(folder: Path, address: str) -> list[str]:
         *lines,
         "",
         f"Each link works once. All of them also sign in with the password {password}",
+        f"What would be mailed is at {address}/en/mailbox",
         f"For commands on the sample: export CONSULTATION_DATA_DIR={folder}",
     ]

@@ -1,10 +1,14 @@
-"""Who is told when moderators have decided: the author, and those who speak for the organization."""
+"""Who is told when moderators have decided: the author, and those who speak for the organization. And of changes to
+their account: the person."""
 
 import uuid
 
 from sqlalchemy.orm import Session
 
+from consultation.accounts.events import PasswordChanged
+from consultation.accounts.letters import PASSWORD_CHANGED
 from consultation.discussion.models import Comment
+from consultation.kernel import letters
 from consultation.kernel.outbox import EventRecord, subscription
 from consultation.moderation.events import (
     CommentHidden,
@@ -14,6 +18,7 @@ from consultation.moderation.events import (
     ProposalPublished,
 )
 from consultation.moderation.models import ModerationAction
+from consultation.notifications.letters import DECISION
 from consultation.notifications.operations import notify
 from consultation.notifications.queries import concerned
 from consultation.proposals.models import Proposal
@@ -23,7 +28,7 @@ ABOUT_COMMENTS = (CommentHidden, CommentRestored)
 
 
 def tell_of_decision(session: Session, event: EventRecord) -> None:
-    """A notice with the moderator's words. What has been erased meanwhile is nobody's news."""
+    """A notice and a letter with the moderator's words. What has been erased meanwhile is nobody's news."""
     action = session.get(ModerationAction, uuid.UUID(event.payload["action_id"]))
     if action is None:
         return
@@ -43,6 +48,17 @@ def tell_of_decision(session: Session, event: EventRecord) -> None:
         subject_title=proposal.title,
         detail=action.reason,
     )
+    details = {"event": event.name, "code": proposal.code, "title": proposal.title, "reason": action.reason}
+    for user_id in recipients:
+        letters.post(session, DECISION, user_id=user_id, details=details, now=event.occurred_at)
 
 
 DECISIONS = subscription("notices", (*ABOUT_PROPOSALS, *ABOUT_COMMENTS), tell_of_decision)
+
+
+def tell_of_new_password(session: Session, event: EventRecord) -> None:
+    """To the person whose password it is, so that one set by somebody else is noticed."""
+    letters.post(session, PASSWORD_CHANGED, user_id=event.subject_id, now=event.occurred_at)
+
+
+SECURITY = subscription("security-letters", (PasswordChanged,), tell_of_new_password)

@@ -1,5 +1,7 @@
 """Languages: the address begins with one, and everything on the page follows it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
@@ -30,6 +32,16 @@ def room_blueprint(name: str, import_name: str) -> Blueprint:
 def language() -> str:
     """The language of this request: the address's, or outside the three, what the browser prefers."""
     return _addressed.get() or _preferred()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """What is worded inside is in this language, whatever the request's: mail to somebody else."""
+    token = _addressed.set(language)
+    try:
+        yield
+    finally:
+        _addressed.reset(token)
 
 
 def addressed() -> str | None:

@@ -1,4 +1,4 @@
-"""The worker: hands out events, does what has fallen due, and runs the jobs that wait, one at a time."""
+"""The worker: hands out events, does what has fallen due, runs the jobs that wait, one at a time, and sends mail."""
 
 import os
 import signal
@@ -10,17 +10,19 @@ from flask.cli import with_appcontext
 
 from consultation.commands.worker.delivering import IDLE_SECONDS, Worker
 from consultation.commands.worker.jobs import Jobs, run_waiting
+from consultation.commands.worker.post import Post
 from consultation.extensions import db
 from consultation.web.console import No, say
 
-__all__ = ["IDLE_SECONDS", "Jobs", "Worker", "command", "run", "run_waiting", "start_child"]
+__all__ = ["IDLE_SECONDS", "Jobs", "Post", "Worker", "command", "run", "run_waiting", "start_child"]
 
 
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Run the jobs and deliver what waits now, then end.")
 @with_appcontext
 def command(once: bool) -> None:
-    """Run jobs, do what has fallen due and deliver events to notifications and other consumers, until stopped."""
+    """Run jobs, do what has fallen due, deliver events to notifications and other consumers, and send mail, until
+    stopped."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     if once:
         _once(app)
@@ -37,6 +39,11 @@ def _once(app: Flask) -> None:
         read += step
     if jobs:
         say(f"Jobs run: {jobs}.")
+    mail, sent = Post(app), 0
+    while mail.step():
+        sent += 1
+    if sent:
+        say(f"Letters sent: {sent}.")
     if worker.failures:
         raise No("Not everything could be delivered: " + "; ".join(worker.failures.values()))
     say(f"{read} events were read.")
@@ -54,9 +61,9 @@ def run(app: Flask, *, parent: int | None = None) -> None:
     def stopping() -> bool:
         return stop.is_set() or (parent is not None and os.getppid() != parent)
 
-    worker, jobs = Worker(app), Jobs(app, stopping)
+    worker, jobs, mail = Worker(app), Jobs(app, stopping), Post(app)
     while not stopping():
-        if worker.step() + jobs.step() == 0:
+        if worker.step() + jobs.step() + mail.step() == 0:
             stop.wait(IDLE_SECONDS)
 
 

@@ -12,10 +12,11 @@ from consultation.convening.queries import consultation_by_slug, consultations
 from consultation.convening.vocabulary import vocabulary
 from consultation.convening.wording import PHASES, PUBLIC_STEPS
 from consultation.kernel.permissions import Permission
+from consultation.notifications.wording import NOTICES
 from consultation.portal.operations import mark_read
 from consultation.portal.queries import latest_published, mandates_in_words, notices, organizations_taking_part
 from consultation.portal.rules import course, featured
-from consultation.portal.wording import MANDATES, NOTICES, ROLES
+from consultation.portal.wording import MANDATES, ROLES
 from consultation.web.authorize import current_actor, present, public, requires
 from consultation.web.locale import room_blueprint
 from consultation.web.render import page, see_other

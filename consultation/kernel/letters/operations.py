@@ -1,0 +1,78 @@
+"""Queueing letters, and taking them out."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from consultation.kernel.letters.kinds import LetterKind
+from consultation.kernel.letters.models import Letter
+
+FIRST_REST = timedelta(minutes=1)
+LONGEST_REST = timedelta(hours=1)
+#: How long everything waits when the mail server was away.
+PATIENCE = timedelta(seconds=30)
+
+
+def post(
+    session: Session,
+    kind: LetterKind,
+    *,
+    user_id: uuid.UUID | None = None,
+    address: str | None = None,
+    details: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> None:
+    """Queue a letter in the caller's transaction: to a person with an account, or to an address."""
+    session.add(
+        Letter(
+            kind=kind.name,
+            user_id=user_id,
+            address=address,
+            details=dict(details or {}),
+            created_at=now,
+            due_at=now,
+            expires_at=now + kind.lifetime,
+        )
+    )
+
+
+def take(session: Session, *, now: datetime) -> Letter | None:
+    """The letter that has waited longest, to be tried now; until it is dropped it comes again, each time later.
+
+    So a worker that dies while it sends leaves a letter that is sent again, rather than one that is lost. Two workers
+    take different letters.
+    """
+    letter = session.scalars(
+        select(Letter)
+        .where(Letter.due_at <= now, Letter.expires_at > now)
+        .order_by(Letter.due_at, Letter.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if letter is not None:
+        letter.due_at = now + min(FIRST_REST * 2**letter.attempts, LONGEST_REST)
+        letter.attempts += 1
+        session.flush()
+    return letter
+
+
+def drop(session: Session, letter_id: uuid.UUID) -> None:
+    """It is sent, or has nothing to say any more."""
+    session.execute(delete(Letter).where(Letter.id == letter_id))
+
+
+def postpone(session: Session, *, until: datetime) -> None:
+    """Nothing can be sent before then: all that would be due waits until then."""
+    session.execute(
+        update(Letter).where(Letter.due_at < until).values(due_at=until).execution_options(synchronize_session=False)
+    )
+
+
+def purge(session: Session, *, now: datetime) -> int:
+    """Let go of what is too old to be news; returns how many letters."""
+    gone = session.execute(delete(Letter).where(Letter.expires_at <= now))
+    return int(gone.rowcount)  # type: ignore[attr-defined]

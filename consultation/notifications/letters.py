@@ -1,0 +1,22 @@
+"""Letters about what happened to what people brought."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from consultation.accounts.models import User
+from consultation.kernel.letters import Content, Letter, LetterKind
+from consultation.notifications.wording import NEXT_STEPS, NOTICES
+
+
+def _compose(session: Session, letter: Letter, _now: datetime) -> Content | None:
+    """To the person's address of today. Somebody who has left is written to no more."""
+    user = session.get(User, letter.user_id)
+    if user is None or not user.active:
+        return None
+    event = letter.details["event"]
+    values = {"name": user.name, **letter.details, "what": NOTICES[event], "next_step": NEXT_STEPS[event]}
+    return Content(user.email, user.language, values)
+
+
+DECISION = LetterKind("decision", _compose, timedelta(days=7))

@@ -1,0 +1,29 @@
+"""What people are told, in a sentence."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString, lazy_gettext
+
+#: By the name of the event; a notice about another event is told by its subject alone.
+NOTICES: Mapping[str, LazyString] = {
+    "ProposalPublished": lazy_gettext("Your proposal is public now."),
+    "ProposalChangesRequested": lazy_gettext("A moderator asks you to change your proposal."),
+    "ProposalDeclined": lazy_gettext("Your proposal was declined."),
+    "ProposalPlaced": lazy_gettext("Your proposal is on the agenda’s list of items."),
+    "ProposalEndorsed": lazy_gettext("Another organization endorsed your proposal."),
+    "CommentPosted": lazy_gettext("There is a new comment on your proposal."),
+    "CommentHidden": lazy_gettext("A comment of yours was hidden."),
+    "CommentRestored": lazy_gettext("A comment of yours is shown again."),
+    "ContestOpened": lazy_gettext("Voting is open."),
+    "ContestPublished": lazy_gettext("The results are public."),
+    "AgendaReleased": lazy_gettext("There is a new release of the agenda."),
+}
+
+#: What the person can do next, where there is something.
+NEXT_STEPS: Mapping[str, LazyString] = {
+    "ProposalPublished": lazy_gettext("Others can read, endorse and discuss it here:"),
+    "ProposalChangesRequested": lazy_gettext("Nothing is lost. Change it and send it again here:"),
+    "ProposalDeclined": lazy_gettext("You can read the decision here, and answer this reason with a new proposal:"),
+    "CommentHidden": lazy_gettext("The discussion goes on here:"),
+    "CommentRestored": lazy_gettext("It stands here again:"),
+}

@@ -1,0 +1,93 @@
+"""From a letter to a message: the same words as text and as HTML, in the recipient's language."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Flask
+from jinja2 import TemplateNotFound
+
+from consultation.config import Config
+from consultation.kernel.letters import Content
+from consultation.web.design.tokens import colours
+from consultation.web.locale import speaking
+from consultation.web.mail.transports import transport
+
+SENDER_NAME = "CNERJ-RCEJR"
+_ADDRESS = re.compile(r"https?://\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, a quotation (lines that begin with ``> ``), or an address that stands alone."""
+
+    kind: str
+    text: str
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """The paragraphs of a text, which empty lines divide."""
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        lines = [line.rstrip() for line in paragraph.splitlines()]
+        if all(line.startswith(">") for line in lines):
+            yield Block("quote", "\n".join(line[1:].removeprefix(" ") for line in lines))
+        elif len(lines) == 1 and _ADDRESS.fullmatch(lines[0]):
+            yield Block("address", lines[0])
+        else:
+            yield Block("words", "\n".join(lines))
+
+
+def quoted(text: str) -> str:
+    """Somebody's words as mail quotes them."""
+    return "\n".join(f"> {line}".rstrip() for line in text.strip().splitlines())
+
+
+def write(app: Flask, kind: str, letter_id: UUID, content: Content, *, now: datetime) -> EmailMessage:
+    """The message. Its id is the letter's, so that one sent twice by accident is known for the same.
+
+    Raises:
+        LookupError: when the kind has no template.
+    """
+    settings: Config = app.extensions["settings"]
+    site = urlsplit(settings.base_url)
+    addresses = app.url_map.bind(site.netloc, url_scheme=site.scheme)
+
+    def address(endpoint: str, **values: Any) -> str:
+        return addresses.build(endpoint, {"lang": content.language, **values}, force_external=True)
+
+    with app.app_context(), speaking(content.language):
+        try:
+            template = app.jinja_env.get_template(f"mail/{kind}.txt")
+        except TemplateNotFound as error:
+            raise LookupError(f"There is no letter of the kind {kind}.") from error
+        given = template.new_context({**content.values, "address": address, "site": settings.base_url})
+        subject = " ".join("".join(template.blocks["subject"](given)).split())
+        text = template.render({**content.values, "address": address, "site": settings.base_url}).strip() + "\n"
+        page = app.jinja_env.get_template("mail/layout.html")
+        html = page.render(subject=subject, blocks=list(blocks(text)), tongue=content.language, look=colours())
+    message = EmailMessage()
+    message["Subject"] = subject
+    message["From"] = Address(SENDER_NAME, addr_spec=settings.mail_from)
+    message["To"] = Address(addr_spec=content.address)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<{letter_id}@{site.hostname}>"
+    # So that answering machines do not answer (RFC 3834, 5).
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    message.add_alternative(html, subtype="html")
+    # After the parts, which would take it along.
+    message["Content-Language"] = content.language
+    return message
+
+
+def init_app(app: Flask) -> None:
+    settings: Config = app.extensions["settings"]
+    app.extensions["mail"] = transport(settings.mail_url, settings.data_dir)
+    app.jinja_env.filters["quoted"] = quoted
