@@ -48,6 +48,9 @@ def test_what_is_too_old_to_be_news_goes(session, engine, user):
     letters.post(session, KIND, address="a@example.org", now=NOW + timedelta(hours=1))
     session.commit()
     at = NOW + timedelta(hours=2)
+    assert take(engine, NOW).user_id == user.id
+    letters.post(session, KIND, user_id=user.id, now=NOW)
+    session.commit()
     assert take(engine, at).address == "a@example.org"
     with intending_to_write():
         session.rollback()
