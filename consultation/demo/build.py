@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 
 from consultation.accounts.operations import create_user
 from consultation.accounts.queries import user_by_email
-from consultation.convening.models import Consultation
 from consultation.convening.operations import create_consultation, set_phase
 from consultation.convening.states import PhaseName, TermKind
 from consultation.convening.vocabulary import vocabulary
 from consultation.curation.operations import admit
-from consultation.curation.queries import items
+from consultation.demo.bringing import Bringing
 from consultation.demo.sample import (
     ZONE,
     Sample,
@@ -31,19 +30,12 @@ from consultation.demo.sample import (
     read,
     window,
 )
-from consultation.discussion.models import Comment
-from consultation.discussion.operations import post
-from consultation.discussion.states import Stance
 from consultation.drafting.operations import draft_agenda, release
 from consultation.kernel.orm import Trilingual
 from consultation.kernel.permissions import OPERATOR, Actor
 from consultation.kernel.roles import MandateKind, Role
 from consultation.membership.operations import give_mandate, register_organization
-from consultation.moderation.operations import publish
-from consultation.proposals.models import Proposal
-from consultation.proposals.operations import endorse, submit
 from consultation.proposals.queries import proposal_by_code
-from consultation.proposals.rules import ProposalText
 from consultation.voting.operations import (
     cast,
     close_contest,
@@ -55,10 +47,7 @@ from consultation.voting.operations import (
 from consultation.voting.states import ContestKind
 
 JOINED = timedelta(days=-200)
-PUBLISHED_AFTER = timedelta(hours=5)
-ANSWERED_AFTER = timedelta(hours=20)
-BETWEEN_ACTS = timedelta(minutes=40)
-TO_SCREEN = timedelta(hours=4)
+BETWEEN_BALLOTS = timedelta(hours=4, minutes=40)
 
 
 Step = Callable[[Session, Sample], None]
@@ -92,6 +81,7 @@ def members(session: Session, sample: Sample) -> None:
             sector_id=sector.id if sector else None,
             jurisdiction_ids=[place.id for place in places if place],
             languages=entry["languages"],
+            protected=entry.get("protected", False),
             verified=True,
             actor=OPERATOR,
             now=joined,
@@ -136,67 +126,9 @@ def convene(session: Session, sample: Sample, entry: dict[str, Any]) -> None:
 
 
 def bring(session: Session, sample: Sample, entry: dict[str, Any]) -> None:
-    """Proposals, published, endorsed and discussed while their phases are open; some wait for a moderator."""
-    consultation = find_consultation(session, entry)
-    opens, closes = window(sample, entry, "propose")
-    step = (min(closes, sample.now) - opens) / (len(entry["proposals"]) + 1)
-    for number, text in enumerate(entry["proposals"], start=1):
-        at = opens + number * step
-        proposal = _submit(session, consultation, text, at)
-        published = at + PUBLISHED_AFTER
-        publish(session, proposal, actor=find_role(session, Role.MODERATOR, published), now=published)
-        _support(session, proposal, text, at + ANSWERED_AFTER)
-    for text in entry.get("waiting", ()):
-        _submit(session, consultation, text, sample.now - TO_SCREEN)
-
-
-def _submit(session: Session, consultation: Consultation, text: dict[str, Any], at: datetime) -> Proposal:
-    words = vocabulary(session)
-    theme = words.by_code(TermKind.THEME, text["theme"])
-    issues = [words.by_code(TermKind.ISSUE, code) for code in text["issues"]]
-    return submit(
-        session,
-        consultation,
-        text=ProposalText(
-            read()["labels"][text["language"]] + text["title"], text["barrier"], text["evidence"], text["remedy"]
-        ),
-        language=text["language"],
-        organization_id=find_organization(session, text["organization"]).id,
-        theme_id=theme.id if theme else None,
-        term_ids=[issue.id for issue in issues if issue],
-        actor=find_actor(session, delegate_address(text["organization"]), at),
-        now=at,
-    )
-
-
-def _support(session: Session, proposal: Proposal, text: dict[str, Any], at: datetime) -> None:
-    for code in text["endorsed_by"]:
-        at += BETWEEN_ACTS
-        organization = find_organization(session, code)
-        actor = find_actor(session, delegate_address(code), at)
-        endorse(session, proposal, organization_id=organization.id, actor=actor, now=at)
-    for comment in text["comments"]:
-        at += BETWEEN_ACTS
-        first = _comment(session, proposal, comment, None, at)
-        for reply in comment.get("replies", ()):
-            at += BETWEEN_ACTS
-            _comment(session, proposal, reply, first, at)
-
-
-def _comment(
-    session: Session, proposal: Proposal, said: dict[str, Any], answers: Comment | None, at: datetime
-) -> Comment:
-    return post(
-        session,
-        proposal,
-        body=said["body"],
-        language=said["language"],
-        stance=Stance(said.get("stance", Stance.NONE)),
-        answers=answers,
-        organization_id=find_organization(session, said["organization"]).id,
-        actor=find_actor(session, delegate_address(said["organization"]), at),
-        now=at,
-    )
+    """Proposals, published, endorsed and discussed while their phases are open; some were not published."""
+    for at, act in Bringing(session, sample, entry).schedule():
+        act(at)
 
 
 def vote(session: Session, sample: Sample, entry: dict[str, Any]) -> None:
@@ -204,10 +136,11 @@ def vote(session: Session, sample: Sample, entry: dict[str, Any]) -> None:
     consultation = find_consultation(session, entry)
     opens, closes = window(sample, entry, "rank")
     organizer = find_role(session, Role.ORGANIZER, opens)
+    items: dict[str, str] = {}
     for number, text in enumerate(entry["proposals"], start=1):
         code = f"{entry['prefix']}-{number:03d}"
         proposal = found(proposal_by_code(session, code, actor=organizer), code)
-        admit(session, proposal, minutes=text["minutes"], actor=organizer, now=opens)
+        items[text["key"]] = admit(session, proposal, minutes=text["minutes"], actor=organizer, now=opens).code
     described = entry["contest"]
     contest = create_contest(
         session,
@@ -223,14 +156,13 @@ def vote(session: Session, sample: Sample, entry: dict[str, Any]) -> None:
         now=opens,
     )
     open_contest(session, contest, actor=organizer, now=opens)
-    codes = [item.code for item in items(session, consultation.id)]
     for number, (code, tiers) in enumerate(described["ballots"].items(), start=1):
-        at = opens + number * (BETWEEN_ACTS + TO_SCREEN)
+        at = opens + number * BETWEEN_BALLOTS
         cast(
             session,
             contest,
             organization_id=find_organization(session, code).id,
-            ballot=[[codes[position - 1] for position in tier] for tier in tiers],
+            ballot=[[items[key] for key in tier] for tier in tiers],
             key=f"sample-{code}",
             actor=find_actor(session, delegate_address(code), at),
             clock=lambda at=at: at,  # type: ignore[misc]

@@ -1,10 +1,16 @@
-"""The sample's texts, its dates, and finding again what an earlier step made."""
+"""The sample's texts, its dates, and finding again what an earlier step made.
+
+The texts are the files of ``sample/``: people, organizations and sources, and a folder for each consultation with its
+frame, its proposals in one file for each language, and those that a moderator has not published.
+"""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -21,7 +27,13 @@ from consultation.voting.models import Contest
 from consultation.voting.queries import contest_by_code
 
 ZONE = ZoneInfo("America/Toronto")
+CONSULTATIONS = ("agenda", "ranking", "open")
+"""Folders, the oldest consultation first."""
+
+LANGUAGES = ("en", "fr", "es")
+MODERATED = "moderated.json"
 Found = TypeVar("Found")
+Member = TypeVar("Member")
 
 
 def found(value: Found | None, name: str) -> Found:
@@ -37,9 +49,33 @@ def found(value: Found | None, name: str) -> Found:
 
 @cache
 def read() -> dict[str, Any]:
-    """The sample's texts: people, organizations and consultations. Shared: not to be changed."""
-    content: dict[str, Any] = json.loads(files(__package__).joinpath("sample.json").read_text(encoding="utf-8"))
+    """The sample's texts: people, organizations, sources and consultations. Shared: not to be changed."""
+    folder = files(__package__).joinpath("sample")
+    content: dict[str, Any] = {
+        name: _content(folder.joinpath(f"{name}.json")) for name in ("people", "organizations", "sources")
+    }
+    content["consultations"] = [_consultation(folder.joinpath(name)) for name in CONSULTATIONS]
     return content
+
+
+def _consultation(folder: Traversable) -> dict[str, Any]:
+    written = [_content(folder.joinpath(f"{language}.json")) for language in LANGUAGES]
+    moderated = folder.joinpath(MODERATED)
+    return {
+        **_content(folder.joinpath("frame.json")),
+        "proposals": interleaved(*written),
+        "moderated": _content(moderated) if moderated.is_file() else [],
+    }
+
+
+def _content(file: Traversable) -> Any:
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def interleaved(*lists: Sequence[Member]) -> list[Member]:
+    """The members of all lists, spread evenly among one another, each list in its order."""
+    placed = [((place + 0.5) / len(one), member) for one in lists for place, member in enumerate(one)]
+    return [member for _share, member in sorted(placed, key=lambda pair: pair[0])]
 
 
 @dataclass(frozen=True, slots=True)
