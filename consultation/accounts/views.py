@@ -102,7 +102,7 @@ def use_link(token: str) -> Response:
         if user is not None:
             _begin_session(user)
             flash(_("You are signed in."), "success")
-            return see_other(url_for("portal.front"))
+            return see_other(local_path(request.args.get("next"), url_for("portal.front")))
     elif operations.link_stands(session(), token, now=present()):
         return page("accounts/link.html", stands=True)
     return page("accounts/link.html", status=410, stands=False)

@@ -25,7 +25,7 @@ from consultation.web.transactions import unit_of_work
 
 HOST = "127.0.0.1"
 PASSWORD_FILE = "sample-password"  # noqa: S105 - a file's name
-NEW_LINK = "{address}/en/sign-in/link/{token}"
+NEW_LINK = "{address}/en/sign-in/link/{token}?next=/{language}{opens}"
 
 
 @click.command("demo")
@@ -105,7 +105,8 @@ def sign_ins(folder: Path, address: str) -> list[str]:
             if user is None:
                 continue
             token = create_sign_in_link(session, user, now=present(), lifetime=INVITATION_LIFETIME)
-            lines.append(f"{person['role']:<14} {person['email']:<34} {NEW_LINK.format(address=address, token=token)}")
+            link = NEW_LINK.format(address=address, token=token, language=person["language"], opens=person["opens"])
+            lines.append(f"{person['role']:<14} {person['email']:<34} {link}")
     password = (folder / PASSWORD_FILE).read_text()
     return [
         *lines,

@@ -23,13 +23,13 @@ from consultation.demo.sample import (
 from consultation.discussion.models import Comment
 from consultation.discussion.operations import post
 from consultation.discussion.states import Stance
-from consultation.kernel.permissions import Actor
+from consultation.kernel.permissions import OPERATOR, Actor
 from consultation.kernel.roles import Role
 from consultation.membership.models import MemberOrganization
 from consultation.moderation.operations import decline, hide, publish, request_changes
 from consultation.moderation.states import ReasonCode
 from consultation.proposals.models import Proposal
-from consultation.proposals.operations import amend, endorse, submit
+from consultation.proposals.operations import amend, endorse, submit, translate
 from consultation.proposals.rules import ProposalText, Source
 from consultation.proposals.states import EvidenceKind
 
@@ -83,6 +83,7 @@ class Bringing:
         acts = interleaved(supports, threads)
         if "remedy_revised" in text:
             acts.append(partial(self.revise, text))
+        acts += [partial(self.translate, text, language) for language in text.get("translations", ())]
         for number, act in enumerate(acts, start=1):
             yield published + (self.until - published) * number / (len(acts) + 1), act
 
@@ -129,6 +130,12 @@ class Bringing:
     def revise(self, text: Text, at: datetime) -> None:
         changed = ProposalText(text["title"], text["barrier"], text["evidence"], text["remedy_revised"])
         amend(self.session, self.made[text["key"]], text=changed, actor=self._voice(text)[1], now=at)
+
+    def translate(self, text: Text, language: str, at: datetime) -> None:
+        said = text["translations"][language]
+        words = ProposalText(said["title"], said["barrier"], said["evidence"], said["remedy"])
+        proposal = self.made[text["key"]]
+        translate(self.session, proposal, language=language, text=words, actor=OPERATOR, now=at)
 
     def endorse(self, text: Text, code: str, at: datetime) -> None:
         organization, delegate = self.voices[code]

@@ -21,6 +21,14 @@ class ProposalAmended:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalTranslated:
+    subject_id: uuid.UUID
+    consultation_id: uuid.UUID
+    language: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalWithdrawn:
     subject_id: uuid.UUID
     consultation_id: uuid.UUID

@@ -6,7 +6,7 @@ from datetime import datetime
 from consultation.convening.models import Consultation
 from consultation.convening.policy import phase_allows
 from consultation.convening.states import PhaseName
-from consultation.kernel.permissions import ALLOWED, Actor, Decision, Permission, Reason, policy
+from consultation.kernel.permissions import ALLOWED, Actor, Decision, Denied, Permission, Reason, policy
 from consultation.proposals.models import Proposal
 from consultation.proposals.states import PUBLIC_STATES, SUBMISSION, ProposalState
 
@@ -100,3 +100,14 @@ def may_endorse(actor: Actor, proposal: Proposal, now: datetime) -> Decision:
 def may_read_unpublished(_actor: Actor, proposal: Proposal, _now: datetime) -> Decision:
     """Moderators read what was submitted; a draft is its organization's alone."""
     return Decision(Reason.NOT_YOURS) if proposal.state == ProposalState.DRAFT else ALLOWED
+
+
+def require_voice(actor: Actor, permission: Permission, organization_id: uuid.UUID | None) -> None:
+    """Refuse whoever does not speak for the organization.
+
+    Raises:
+        Denied: with the reason.
+    """
+    decision = speaks_for(actor, organization_id)
+    if not decision:
+        raise Denied(permission, decision)

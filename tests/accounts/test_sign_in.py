@@ -10,7 +10,7 @@ from consultation.accounts.models import SignInLink, User
 from consultation.accounts.operations import create_sign_in_link
 from consultation.kernel.outbox import EventRecord
 from consultation.kernel.roles import Role
-from tests.factories import make_user, sign_in
+from tests.factories import NOW, make_user, sign_in
 
 PASSWORD = "a long enough password"
 
@@ -235,3 +235,14 @@ def test_what_was_typed_stays_but_the_password(client, user):
 @pytest.mark.parametrize("data", [{}, {"email": "ana@example.org"}, {"email": "\x00", "password": "\x00"}])
 def test_what_is_not_complete_is_refused_at_the_field(client, user, data):
     assert client.post("/en/sign-in", data=data).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("asked", "leads"),
+    [("/fr/moderation", "/fr/moderation"), ("//evil.example", "/en/"), ("https://evil.example", "/en/")],
+)
+def test_a_link_leads_where_it_was_made_for_and_never_out_of_the_site(client, session, asked, leads):
+    token = create_sign_in_link(session, make_user(session), now=NOW)
+    session.commit()
+    answer = client.post(f"/en/sign-in/link/{token}", query_string={"next": asked})
+    assert (answer.status_code, answer.location) == (303, leads)

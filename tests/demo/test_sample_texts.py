@@ -37,6 +37,12 @@ def written(language: str) -> list[str]:
     """Every passage of the sample in this language."""
     own = [text for text in texts() if text["language"] == language]
     passages = [text[part] for text in own for part in (*PARTS, "remedy_revised") if part in text]
+    passages += [
+        text["translations"][language][part]
+        for text in texts()
+        for part in PARTS
+        if language in text.get("translations", {})
+    ]
     passages += [text["reason"]["words"] for text in own if "reason" in text]
     passages += [said["hidden"]["words"] for said in comments() if said["language"] == language and "hidden" in said]
     passages += [said["body"] for said in comments() if said["language"] == language]

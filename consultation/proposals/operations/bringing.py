@@ -1,4 +1,4 @@
-"""The verbs on proposals. Counters change by SQL expressions, so that no two writers lose each other's step."""
+"""Bringing a proposal, changing it, and taking it back."""
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,24 +6,22 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from consultation.convening.models import Consultation
 from consultation.kernel.moves import apply
 from consultation.kernel.outbox import record
-from consultation.kernel.permissions import Actor, Denied, Permission, require
+from consultation.kernel.permissions import Actor, Permission, require
 from consultation.proposals.events import (
-    EndorsementWithdrawn,
     ProposalAmended,
-    ProposalEndorsed,
     ProposalSubmitted,
     ProposalWithdrawn,
 )
-from consultation.proposals.models import Endorsement, Evidence, Proposal, ProposalTerm, Revision, Translation
-from consultation.proposals.policy import is_late, speaks_for
+from consultation.proposals.models import Evidence, Proposal, ProposalTerm, Revision
+from consultation.proposals.operations.translating import make_findable, mark_stale
+from consultation.proposals.policy import is_late, require_voice
 from consultation.proposals.rules import ProposalText, Source, checked, searchable
-from consultation.proposals.states import SUBMISSION, WITHDRAWAL, ProposalState, TranslationState
+from consultation.proposals.states import SUBMISSION, WITHDRAWAL, ProposalState
 
 CHANGEABLE = ("state", "revision", "language", "title", "barrier", "evidence", "remedy", "theme_id")
 
@@ -65,7 +63,7 @@ def submit(
         require(actor, Permission.IMPORT_RUN, consultation, now=now)
     else:
         require(actor, Permission.PROPOSAL_SUBMIT, consultation, now=now)
-        _require_voice(actor, Permission.PROPOSAL_SUBMIT, organization_id)
+        require_voice(actor, Permission.PROPOSAL_SUBMIT, organization_id)
     text, tidied = checked(text, sources, language, imported=imported)
     number = _next_number(session, consultation)
     code = f"{consultation.prefix}-{number:03d}"
@@ -179,58 +177,6 @@ def count_public(session: Session, proposal: Proposal, step: int) -> None:
     )
 
 
-def endorse(session: Session, proposal: Proposal, *, organization_id: uuid.UUID, actor: Actor, now: datetime) -> bool:
-    """Record that the organization supports the proposal; false when it did already.
-
-    Raises:
-        Denied: when the actor may not.
-    """
-    require(actor, Permission.PROPOSAL_ENDORSE, proposal, now=now)
-    _require_voice(actor, Permission.PROPOSAL_ENDORSE, organization_id)
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    added = session.execute(
-        dialect.insert(Endorsement)
-        .values(proposal_id=proposal.id, organization_id=organization_id, endorsed_by=actor.user_id, created_at=now)
-        .on_conflict_do_nothing()
-        .returning(Endorsement.proposal_id)
-    ).first()
-    if added is None:
-        return False
-    proposal.endorsement_count = Proposal.endorsement_count + 1
-    record(session, ProposalEndorsed(proposal.id, organization_id), actor=actor, now=now)
-    session.flush()
-    return True
-
-
-def withdraw_endorsement(
-    session: Session, proposal: Proposal, *, organization_id: uuid.UUID, actor: Actor, now: datetime
-) -> bool:
-    """Take the organization's endorsement back; false when there was none.
-
-    Raises:
-        Denied: when the actor may not.
-    """
-    require(actor, Permission.PROPOSAL_ENDORSE, proposal, now=now)
-    _require_voice(actor, Permission.PROPOSAL_ENDORSE, organization_id)
-    removed = session.execute(
-        delete(Endorsement)
-        .where(Endorsement.proposal_id == proposal.id, Endorsement.organization_id == organization_id)
-        .returning(Endorsement.proposal_id)
-    ).first()
-    if removed is None:
-        return False
-    proposal.endorsement_count = Proposal.endorsement_count - 1
-    record(session, EndorsementWithdrawn(proposal.id, organization_id), actor=actor, now=now)
-    session.flush()
-    return True
-
-
-def _require_voice(actor: Actor, permission: Permission, organization_id: uuid.UUID | None) -> None:
-    decision = speaks_for(actor, organization_id)
-    if not decision:
-        raise Denied(permission, decision)
-
-
 def _next_number(session: Session, consultation: Consultation) -> int:
     """Draw the next number; the row stays locked until the transaction ends, so no number is drawn twice."""
     drawn: int = session.execute(
@@ -258,11 +204,8 @@ def _replace_text(session: Session, proposal: Proposal, text: ProposalText, acto
     proposal.evidence, proposal.remedy = text.evidence, text.remedy
     proposal.revision += 1
     session.add(_revision(proposal, actor, now))
-    translations = session.scalars(select(Translation).where(Translation.proposal_id == proposal.id)).all()
-    for translation in translations:
-        translation.state = TranslationState.STALE
-    others = [ProposalText(each.title, each.barrier, each.evidence, each.remedy) for each in translations]
-    proposal.search_text = searchable(proposal.code, [text, *others])
+    mark_stale(session, proposal)
+    make_findable(session, proposal)
 
 
 def _revision(proposal: Proposal, actor: Actor, now: datetime) -> Revision:
