@@ -60,6 +60,8 @@ STOPS = (
     Stop("results", f"{ENDED}/results"),
     Stop("results-before", f"{RANKING}/results"),
     Stop("agenda", f"{ENDED}/agenda"),
+    Stop("directory", "/organizations"),
+    Stop("register", "/register"),
     Stop("sign-in", "/sign-in"),
     Stop("not-found", "/consultations/nowhere/", status=404),
     Stop("propose", f"{OPEN}/propose", "delegate"),
@@ -74,7 +76,10 @@ STOPS = (
     Stop("organize-contests", "/organize/sample-ranking/contests", "organizer"),
     Stop("organize-agenda", "/organize/sample-agenda-2026/agenda", "organizer"),
     Stop("organize-imports", "/organize/sample-open/imports", "organizer"),
+    Stop("verification", "/verification", "organizer"),
+    Stop("verification-case", "/verification/LTARS", "administrator"),
     Stop("people", "/organize/people", "administrator"),
+    Stop("own-people", "/organizations/prairie-newcomers/people", "delegate"),
     Stop("organize-auditor", "/organize", "auditor"),
 )
 FIRST_VISITS = ("front", "proposals", "proposal", "agenda")

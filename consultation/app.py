@@ -18,6 +18,7 @@ from consultation.config import ROOT, Config
 from consultation.convening import cli as convening_cli
 from consultation.curation import cli as curation_cli
 from consultation.curation import views as curation_views
+from consultation.directory import views as directory_views
 from consultation.discussion import views as discussion_views
 from consultation.drafting import cli as drafting_cli
 from consultation.drafting import views as drafting_views
@@ -30,12 +31,13 @@ from consultation.kernel.letters import LetterKind
 from consultation.kernel.orm import LANGUAGES, prepare_engine
 from consultation.kernel.outbox import Subscription
 from consultation.membership import cli as membership_cli
+from consultation.membership.operations.inviting import INVITATION
 from consultation.membership.queries import actor_by_email, actor_for
 from consultation.moderation import cli as moderation_cli
 from consultation.moderation import views as moderation_views
 from consultation.notifications import mailbox
-from consultation.notifications.letters import DECISION
-from consultation.notifications.subscribers import DECISIONS, SECURITY
+from consultation.notifications.letters import DECISION, VERIFICATION
+from consultation.notifications.subscribers import DECISIONS, SECURITY, VERIFICATIONS
 from consultation.organizing import views as organizing_views
 from consultation.portal import views as portal_views
 from consultation.proposals import views as proposals_views
@@ -69,6 +71,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_views.bp,
     moderation_views.bp,
     curation_views.bp,
+    directory_views.bp,
     voting_views.bp,
     drafting_views.bp,
     organizing_views.bp,
@@ -91,13 +94,13 @@ COMMANDS: tuple[click.Command, ...] = (
     exchange_cli.export_group,
 )
 
-SUBSCRIPTIONS: tuple[Subscription, ...] = (DECISIONS, SECURITY)
+SUBSCRIPTIONS: tuple[Subscription, ...] = (DECISIONS, SECURITY, VERIFICATIONS)
 
 DUE: tuple[DueAct, ...] = (CLOSING,)
 
 JOBS: tuple[JobKind, ...] = (IMPORT,)
 
-LETTERS: tuple[LetterKind, ...] = (SIGN_IN_LINK, PASSWORD_CHANGED, DECISION)
+LETTERS: tuple[LetterKind, ...] = (SIGN_IN_LINK, PASSWORD_CHANGED, INVITATION, DECISION, VERIFICATION)
 
 MAXIMUM_REQUEST_BYTES = 60 * 1024 * 1024
 

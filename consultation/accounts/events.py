@@ -13,7 +13,7 @@ class UserCreated:
 
 @dataclass(frozen=True, slots=True)
 class UserSignedIn:
-    """``method`` is ``link`` or ``password``."""
+    """``method`` is ``link``, ``password`` or ``invitation``."""
 
     subject_id: uuid.UUID
     method: str

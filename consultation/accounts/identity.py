@@ -2,7 +2,8 @@
 
 import uuid
 
-from flask_login import UserMixin
+from flask import session as cookie
+from flask_login import UserMixin, login_user
 
 from consultation.accounts.models import User
 from consultation.kernel.permissions import Actor
@@ -27,3 +28,10 @@ def parse_session_id(value: str) -> tuple[uuid.UUID, int] | None:
         return uuid.UUID(identifier), int(epoch)
     except ValueError:
         return None
+
+
+def begin_session(user: User) -> None:
+    """Sign the person in, in a session made anew: nothing of the one before lives on in it."""
+    cookie.clear()
+    cookie.permanent = True
+    login_user(SignedIn(user, Actor(user_id=user.id, roles=user.roles)))

@@ -37,6 +37,11 @@ class User(Base):
     def roles(self) -> frozenset[Role]:
         return frozenset(row.role for row in self.role_rows)
 
+    def grant(self, role: Role) -> None:
+        """Give the person a role; one that they have they keep."""
+        if role not in self.roles:
+            self.role_rows.append(UserRole(role=role))
+
 
 class UserRole(Base):
     __tablename__ = "user_role"

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -52,18 +52,41 @@ def create_user(
     kept = rules.address(email)
     if session.scalar(select(User.id).where(User.email == kept)) is not None:
         raise AddressTaken(kept)
-    chosen = sorted(set(roles))
+    hashed = None if password is None else _hashed(password, passwords)
+    return _add(session, kept, name, language, sorted(set(roles)), actor, now, password_hash=hashed)
+
+
+def enrol(session: Session, *, email: str, name: str, language: str, now: datetime) -> User:
+    """An account for somebody who has answered from their own address, as a delegate.
+
+    Raises:
+        BadAddress: when the address cannot be one.
+    """
+    return _add(session, rules.address(email), name, language, [Role.DELEGATE], Actor(), now)
+
+
+def _add(
+    session: Session,
+    email: str,
+    name: str,
+    language: str,
+    roles: Sequence[Role],
+    actor: Actor,
+    now: datetime,
+    *,
+    password_hash: str | None = None,
+) -> User:
     user = User(
-        email=kept,
-        name=" ".join(name.split()) or kept.partition("@")[0],
+        email=email,
+        name=" ".join(name.split()) or email.partition("@")[0],
         language=language,
-        password_hash=None if password is None else _hashed(password, passwords),
+        password_hash=password_hash,
         created_at=now,
-        role_rows=[UserRole(role=role) for role in chosen],
+        role_rows=[UserRole(role=role) for role in roles],
     )
     session.add(user)
     session.flush()
-    created = UserCreated(subject_id=user.id, roles=[role.value for role in chosen], language=language)
+    created = UserCreated(subject_id=user.id, roles=[role.value for role in roles], language=language)
     record(session, created, actor=actor, now=now)
     session.flush()
     return user
@@ -91,7 +114,7 @@ def use_link(session: Session, token: str, *, now: datetime) -> User | None:
     )
     user = None if taken is None else user_by_id(session, taken)
     if user is not None:
-        _welcome(session, user, "link", now)
+        welcome(session, user, "link", now)
     return user
 
 
@@ -120,7 +143,7 @@ def sign_in_with_password(
     matches = passwords.matches(user.password_hash if user else None, password[: rules.MAXIMUM_PASSWORD_LENGTH])
     if user is None or not matches or rules.password_refused(user.failed_sign_ins, user.last_failed_at, now):
         return None
-    _welcome(session, user, "password", now)
+    welcome(session, user, "password", now)
     return user
 
 
@@ -162,7 +185,8 @@ def end_sessions(session: Session, user_id: uuid.UUID) -> None:
     )
 
 
-def _welcome(session: Session, user: User, method: str, now: datetime) -> None:
+def welcome(session: Session, user: User, method: str, now: datetime) -> None:
+    """Note that the person has signed in, by ``link``, ``password`` or ``invitation``."""
     user.failed_sign_ins = 0
     user.last_failed_at = None
     actor = Actor(user_id=user.id, roles=user.roles)

@@ -32,9 +32,9 @@ from consultation.demo.sample import (
 )
 from consultation.drafting.operations import draft_agenda, release
 from consultation.kernel.orm import Trilingual
-from consultation.kernel.permissions import OPERATOR, Actor
+from consultation.kernel.permissions import ANONYMOUS, OPERATOR, Actor
 from consultation.kernel.roles import MandateKind, Role
-from consultation.membership.operations import give_mandate, register_organization
+from consultation.membership.operations import apply_for_membership, approve, ask, give_mandate, register_organization
 from consultation.proposals.queries import proposal_by_code
 from consultation.voting.operations import (
     cast,
@@ -81,6 +81,7 @@ def members(session: Session, sample: Sample) -> None:
             sector_id=sector.id if sector else None,
             jurisdiction_ids=[place.id for place in places if place],
             languages=entry["languages"],
+            listed=True,
             protected=entry.get("protected", False),
             verified=True,
             actor=OPERATOR,
@@ -98,6 +99,37 @@ def members(session: Session, sample: Sample) -> None:
             )
         delegate = found(user_by_email(session, delegate_address(entry["code"])), entry["code"])
         give_mandate(session, delegate, organization, kind=MandateKind.DELEGATE, actor=OPERATOR, now=joined)
+
+
+def applicants(session: Session, sample: Sample) -> None:
+    """Two organizations that wait for the desk: one has an approval already, one was asked something."""
+    words = vocabulary(session)
+    for entry in read()["applicants"]:
+        at = sample.now - timedelta(days=entry["days_ago"])
+        sector = words.by_code(TermKind.SECTOR, entry["sector"])
+        places = [words.by_code(TermKind.JURISDICTION, code) for code in entry["jurisdictions"]]
+        organization = apply_for_membership(
+            session,
+            name=entry["name"],
+            name_fr=entry["name_fr"],
+            name_es=entry["name_es"],
+            sector_id=sector.id if sector else None,
+            jurisdiction_ids=[place.id for place in places if place],
+            languages=entry["languages"],
+            communities=entry["communities"],
+            existence=entry["existence"],
+            listed=True,
+            contact_name=entry["contact"],
+            contact_email=entry["email"],
+            contact_language=entry["language"],
+            actor=ANONYMOUS,
+            now=at,
+        )
+        organizer = find_role(session, Role.ORGANIZER, at)
+        if "question" in entry:
+            ask(session, organization, note=entry["question"], actor=organizer, now=at + timedelta(days=1))
+        else:
+            approve(session, organization, actor=organizer, now=at + timedelta(days=1))
 
 
 def convene(session: Session, sample: Sample, entry: dict[str, Any]) -> None:
@@ -195,7 +227,7 @@ def _after_ranking(session: Session, sample: Sample, entry: dict[str, Any]) -> t
 
 def steps() -> list[Step]:
     """What makes the sample, in order; each is to be committed before the next."""
-    made: list[Step] = [members]
+    made: list[Step] = [members, applicants]
     for entry in read()["consultations"]:
         acts = [convene, bring]
         if entry["admitted"]:

@@ -52,7 +52,7 @@ def read() -> dict[str, Any]:
     """The sample's texts: people, organizations, sources and consultations. Shared: not to be changed."""
     folder = files(__package__).joinpath("sample")
     content: dict[str, Any] = {
-        name: _content(folder.joinpath(f"{name}.json")) for name in ("people", "organizations", "sources")
+        name: _content(folder.joinpath(f"{name}.json")) for name in ("people", "organizations", "applicants", "sources")
     }
     content["consultations"] = [_consultation(folder.joinpath(name)) for name in CONSULTATIONS]
     return content

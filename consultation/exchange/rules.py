@@ -1,6 +1,6 @@
 """Small decisions of an import. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from consultation.exchange.reading.records import identity
@@ -38,22 +38,6 @@ def tiers_of(marks: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
 def is_rank(value: str) -> bool:
     """Whether a value in a file says a rank."""
     return value.isascii() and value.isdigit() and int(value) > 0
-
-
-def code_from(name: str, taken: Iterable[str]) -> str:
-    """A code for an organization that brings none: the initials of its name, or its first letters, with a number where
-    another has the same."""
-    words = ["".join(letter for letter in word if letter.isalnum()) for word in name.upper().split()]
-    words = [word for word in words if word]
-    initials = "".join(word[0] for word in words)
-    stem = (initials if len(initials) > 1 else "".join(words))[:8] or "ORG"
-    used = {code.upper() for code in taken}
-    if stem not in used:
-        return stem
-    number = 2
-    while f"{stem}-{number}" in used:
-        number += 1
-    return f"{stem}-{number}"
 
 
 def with_cells(original: Mapping[str, Any], cells: Mapping[str, Any]) -> dict[str, Any]:

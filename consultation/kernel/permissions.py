@@ -18,6 +18,9 @@ class Permission(StrEnum):
     USER_INVITE = "user:invite"
     ORGANIZATION_REGISTER = "organization:register"
     ORGANIZATION_VERIFY = "organization:verify"
+    ORGANIZATION_READ = "organization:read"
+    ORGANIZATION_VOUCH = "organization:vouch"
+    ORGANIZATION_MANAGE = "organization:manage"
     MANDATE_GIVE = "mandate:give"
     ACCOUNT_USE = "account:use"
     PROPOSAL_SUBMIT = "proposal:submit"
@@ -131,7 +134,10 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.VOCABULARY_EDIT: _ORGANIZERS,
     Permission.USER_INVITE: _ADMINISTRATORS,
     Permission.ORGANIZATION_REGISTER: _ORGANIZERS,
-    Permission.ORGANIZATION_VERIFY: _ORGANIZERS,
+    Permission.ORGANIZATION_VERIFY: _ORGANIZERS | _ADMINISTRATORS,
+    Permission.ORGANIZATION_READ: _ORGANIZERS | _ADMINISTRATORS | {Role.AUDITOR},
+    Permission.ORGANIZATION_VOUCH: _MEMBERS,
+    Permission.ORGANIZATION_MANAGE: _MEMBERS,
     Permission.MANDATE_GIVE: _ADMINISTRATORS,
     Permission.ACCOUNT_USE: _EVERYONE_SIGNED_IN,
     Permission.PROPOSAL_SUBMIT: _MEMBERS,

@@ -16,6 +16,44 @@ class OrganizationVerified:
 
 
 @dataclass(frozen=True, slots=True)
+class OrganizationApproved:
+    """One of the people whom a verification needs has approved; ``step_id`` is the entry of its log."""
+
+    subject_id: uuid.UUID
+    step_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationVouchedFor:
+    subject_id: uuid.UUID
+    step_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InformationAsked:
+    subject_id: uuid.UUID
+    step_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InformationGiven:
+    subject_id: uuid.UUID
+    step_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationRefused:
+    subject_id: uuid.UUID
+    step_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationSuspended:
+    subject_id: uuid.UUID
+    step_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class MandateGiven:
     """The subject is the organization; ``user_id`` may speak for it."""
 
@@ -30,3 +68,25 @@ class MandateRevoked:
     subject_id: uuid.UUID
     mandate_id: uuid.UUID
     user_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationSent:
+    """The subject is the organization. To whom stands in the invitation, and can be erased there."""
+
+    subject_id: uuid.UUID
+    invitation_id: uuid.UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationAccepted:
+    subject_id: uuid.UUID
+    invitation_id: uuid.UUID
+    user_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationWithdrawn:
+    subject_id: uuid.UUID
+    invitation_id: uuid.UUID

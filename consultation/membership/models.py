@@ -11,21 +11,28 @@ from consultation.accounts.models import User
 from consultation.kernel.ids import uuid7
 from consultation.kernel.orm import Base, Mapped, choice, mapped_column, one_of
 from consultation.kernel.roles import MandateKind
-from consultation.membership.states import OrganizationState
+from consultation.membership.states import OrganizationKind, OrganizationState, Step
 
 
 class MemberOrganization(Base):
-    """A body that takes part. Names are kept as the organization gives them; one language is enough."""
+    """A body that takes part. Names are kept as the organization gives them; one language is enough.
+
+    ``listed``: it wants to stand in the public directory; a ``protected`` one never does, and is named by its code.
+    ``scrutiny`` counts the times that its verification began anew: approvals of an earlier time count no more.
+    """
 
     __tablename__ = "member_organization"
     __table_args__ = (
         one_of("state", OrganizationState),
+        one_of("kind", OrganizationKind),
+        CheckConstraint("NOT (listed AND protected)", name="protected_is_not_listed"),
         CheckConstraint("(state = 'verified') = (verified_at IS NOT NULL)", name="verified_is_dated"),
         Index(None, "name"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[OrganizationKind] = choice(OrganizationKind, default=OrganizationKind.ORGANIZATION)
     name: Mapped[str]
     name_fr: Mapped[str | None]
     name_es: Mapped[str | None]
@@ -33,7 +40,11 @@ class MemberOrganization(Base):
     sector_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("term.id"))
     languages: Mapped[list[str]] = mapped_column(default=list)
     website: Mapped[str | None]
+    communities: Mapped[str] = mapped_column(default="")
+    existence: Mapped[str] = mapped_column(default="")
+    listed: Mapped[bool] = mapped_column(default=False)
     protected: Mapped[bool] = mapped_column(default=False)
+    scrutiny: Mapped[int] = mapped_column(default=0)
     state: Mapped[OrganizationState] = choice(OrganizationState)
     verified_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -52,6 +63,48 @@ class OrganizationJurisdiction(Base):
         ForeignKey("member_organization.id", ondelete="CASCADE"), primary_key=True
     )
     term_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("term.id"), primary_key=True)
+
+
+class VerificationStep(Base):
+    """One act in the verification of an organization: the log by which two people verify it.
+
+    ``user_id`` is who acted, none for the operator; ``vouching_id`` is the member organization that vouches.
+    """
+
+    __tablename__ = "verification_step"
+    __table_args__ = (
+        one_of("step", Step),
+        CheckConstraint("step <> 'vouching' OR vouching_id IS NOT NULL", name="vouching_is_somebodys"),
+        CheckConstraint("vouching_id IS NULL OR vouching_id <> organization_id", name="nobody_vouches_for_itself"),
+        Index(None, "organization_id", "created_at"),
+        # One person counts once, and so does an organization that vouches, however often they press the button.
+        Index(
+            "uq_verification_step_approval",
+            "organization_id",
+            "scrutiny",
+            "user_id",
+            unique=True,
+            sqlite_where=text("step = 'approval'"),
+            postgresql_where=text("step = 'approval'"),
+        ),
+        Index(
+            "uq_verification_step_vouching",
+            "organization_id",
+            "vouching_id",
+            unique=True,
+            sqlite_where=text("step = 'vouching'"),
+            postgresql_where=text("step = 'vouching'"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member_organization.id", ondelete="CASCADE"))
+    step: Mapped[Step] = choice(Step)
+    scrutiny: Mapped[int]
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    vouching_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member_organization.id", ondelete="CASCADE"))
+    note: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
 
 
 class Mandate(Base):
@@ -83,3 +136,44 @@ class Mandate(Base):
 
     user: Mapped[User] = relationship(lazy="raise_on_sql")
     organization: Mapped[MemberOrganization] = relationship(lazy="raise_on_sql")
+
+
+class Invitation(Base):
+    """A mandate offered by mail. Only the digest of the token that the letter carries is kept."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        one_of("kind", MandateKind),
+        CheckConstraint("language IN ('en', 'fr', 'es')", name="language_known"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+        CheckConstraint("expires_at > created_at", name="expires_later"),
+        CheckConstraint("accepted_at IS NULL OR withdrawn_at IS NULL", name="one_end"),
+        Index(
+            "uq_invitation_standing",
+            "organization_id",
+            "email",
+            unique=True,
+            sqlite_where=text("accepted_at IS NULL AND withdrawn_at IS NULL"),
+            postgresql_where=text("accepted_at IS NULL AND withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member_organization.id", ondelete="CASCADE"))
+    email: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+    language: Mapped[str]
+    kind: Mapped[MandateKind] = choice(MandateKind)
+    founding: Mapped[bool] = mapped_column(default=False)
+    invited_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    token_sha256: Mapped[str | None] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+    organization: Mapped[MemberOrganization] = relationship(lazy="raise_on_sql")
+
+    def stands(self, now: datetime) -> bool:
+        """Whether it can be accepted."""
+        return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > now

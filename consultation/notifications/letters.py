@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from consultation.accounts.models import User
 from consultation.kernel.letters import Content, Letter, LetterKind
-from consultation.notifications.wording import NEXT_STEPS, NOTICES
+from consultation.notifications.wording import NEXT_STEPS, NOTICES, VERIFICATIONS
 
 
 def _compose(session: Session, letter: Letter, _now: datetime) -> Content | None:
@@ -19,4 +19,14 @@ def _compose(session: Session, letter: Letter, _now: datetime) -> Content | None
     return Content(user.email, user.language, values)
 
 
+def _verification(session: Session, letter: Letter, _now: datetime) -> Content | None:
+    user = session.get(User, letter.user_id)
+    if user is None or not user.active:
+        return None
+    event = letter.details["event"]
+    values = {"name": user.name, **letter.details, "what": VERIFICATIONS[event], "next_step": NEXT_STEPS.get(event, "")}
+    return Content(user.email, user.language, values)
+
+
 DECISION = LetterKind("decision", _compose, timedelta(days=7))
+VERIFICATION = LetterKind("verification", _verification, timedelta(days=7))

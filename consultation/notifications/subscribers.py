@@ -10,6 +10,13 @@ from consultation.accounts.letters import PASSWORD_CHANGED
 from consultation.discussion.models import Comment
 from consultation.kernel import letters
 from consultation.kernel.outbox import EventRecord, subscription
+from consultation.membership.events import (
+    InformationAsked,
+    OrganizationRefused,
+    OrganizationSuspended,
+    OrganizationVerified,
+)
+from consultation.membership.models import MemberOrganization, VerificationStep
 from consultation.moderation.events import (
     CommentHidden,
     CommentRestored,
@@ -18,7 +25,7 @@ from consultation.moderation.events import (
     ProposalPublished,
 )
 from consultation.moderation.models import ModerationAction
-from consultation.notifications.letters import DECISION
+from consultation.notifications.letters import DECISION, VERIFICATION
 from consultation.notifications.operations import notify
 from consultation.notifications.queries import concerned
 from consultation.proposals.models import Proposal
@@ -62,3 +69,19 @@ def tell_of_new_password(session: Session, event: EventRecord) -> None:
 
 
 SECURITY = subscription("security-letters", (PasswordChanged,), tell_of_new_password)
+
+
+def tell_of_verification(session: Session, event: EventRecord) -> None:
+    """To those who speak for the organization: what was decided about it, with the words of the log."""
+    organization = session.get(MemberOrganization, event.subject_id)
+    if organization is None:
+        return
+    step_id = event.payload.get("step_id")
+    step = None if step_id is None else session.get(VerificationStep, uuid.UUID(step_id))
+    details = {"event": event.name, "code": organization.code, "note": step.note if step else ""}
+    for user_id in concerned(session, author_id=None, organization_id=organization.id, at=event.occurred_at):
+        letters.post(session, VERIFICATION, user_id=user_id, details=details, now=event.occurred_at)
+
+
+ABOUT_ORGANIZATIONS = (OrganizationVerified, InformationAsked, OrganizationRefused, OrganizationSuspended)
+VERIFICATIONS = subscription("verification-letters", ABOUT_ORGANIZATIONS, tell_of_verification)

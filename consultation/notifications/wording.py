@@ -26,4 +26,16 @@ NEXT_STEPS: Mapping[str, LazyString] = {
     "ProposalDeclined": lazy_gettext("You can read the decision here, and answer this reason with a new proposal:"),
     "CommentHidden": lazy_gettext("The discussion goes on here:"),
     "CommentRestored": lazy_gettext("It stands here again:"),
+    "OrganizationVerified": lazy_gettext("It can propose, endorse and vote from now on. Its people are managed here:"),
+    "InformationAsked": lazy_gettext("Answer here; two people look at it again then:"),
+    "OrganizationRefused": lazy_gettext("What was said stands here:"),
+    "OrganizationSuspended": lazy_gettext("What was said stands here:"),
+}
+
+#: What happened to an organization's membership.
+VERIFICATIONS: Mapping[str, LazyString] = {
+    "OrganizationVerified": lazy_gettext("Your organization is verified."),
+    "InformationAsked": lazy_gettext("We need to know more about your organization."),
+    "OrganizationRefused": lazy_gettext("Your organization was not accepted."),
+    "OrganizationSuspended": lazy_gettext("The membership of your organization is suspended."),
 }

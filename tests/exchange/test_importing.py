@@ -9,11 +9,12 @@ from consultation.convening.models import Consultation
 from consultation.discussion.models import Comment
 from consultation.exchange.operations import import_ballots
 from consultation.exchange.reading import ImportReport, Kind, Reason, map_columns, open_table, read_rows
-from consultation.exchange.rules import code_from, identity_of, public_label, tiers_of
+from consultation.exchange.rules import identity_of, public_label, tiers_of
 from consultation.exchange.source import Source
 from consultation.kernel.outbox import EventRecord
 from consultation.kernel.permissions import OPERATOR
 from consultation.membership.models import MemberOrganization
+from consultation.membership.rules import code_from
 from consultation.proposals.models import Proposal
 from consultation.voting.operations import cast
 from tests.exchange.conftest import counts

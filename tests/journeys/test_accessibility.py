@@ -16,7 +16,9 @@ from consultation.convening.operations import load_vocabularies
 from consultation.demo.build import steps
 from consultation.demo.sample import Sample, delegate_address
 from consultation.discussion.models import Comment
+from consultation.kernel.letters import Letter
 from consultation.membership.models import MemberOrganization
+from consultation.membership.operations.inviting import INVITATION
 from consultation.proposals.models import Proposal
 from consultation.web.transactions import unit_of_work
 from tests.conftest import NOW
@@ -87,6 +89,13 @@ class Visitor:
         yield
         self.press("header .session button")
 
+    def see_an_invitation(self) -> None:
+        """As whoever opens the letter of one."""
+        with self.app.app_context(), unit_of_work() as session:
+            letter = session.scalars(select(Letter).where(Letter.kind == INVITATION.name).limit(1)).one()
+            token = INVITATION.compose(session, letter, NOW).values["token"]
+        self.see(f"/invitations/{token}")
+
     def press(self, selector: str) -> None:
         with self.page.expect_navigation():
             self.page.locator(selector).first.click()
@@ -119,7 +128,7 @@ def test_every_page_is_accessible(app, sample, page, axe, session, language, tmp
     with visitor.signed_in("organizer@example.org"):
         _as_organizer(visitor, tmp_path)
     with visitor.signed_in("administrator@example.org"):
-        visitor.see("/organize/people")
+        visitor.see("/organize/people", "/verification", "/verification/LTARS", "/verification/CDDFHDSE")
     with visitor.signed_in("auditor@example.org"):
         visitor.see(f"/organize/{RANKING}", f"/organize/{RANKING}/contests")
     assert visitor.faults == [], "\n".join(visitor.faults)
@@ -129,6 +138,9 @@ def test_every_page_is_accessible(app, sample, page, axe, session, language, tmp
 
 def _as_anybody(visitor: Visitor) -> None:
     visitor.see("/", "/sign-in", "/proposals/SA26-001", "/items/SA26-A001")
+    visitor.see("/organizations", "/organizations?q=nothing", "/organizations/maritime-justice", "/register")
+    visitor.see("/register/sent")
+    visitor.see_an_invitation()
     for slug in (ENDED, RANKING, OPEN):
         visitor.see(*(f"/consultations/{slug}/{part}" for part in ("", "proposals", "items", "ranking", "results")))
     visitor.see(f"/consultations/{OPEN}/proposals?q=nothing+has+this", f"/consultations/{OPEN}/agenda")
@@ -148,6 +160,7 @@ def _own_proposal(session: Any) -> str:
 
 
 def _as_delegate(visitor: Visitor, code: str) -> None:
+    visitor.see(f"/organizations/{VOTING}/people", "/organizations/LTARS/vouchings")
     visitor.see("/", "/account", f"/consultations/{OPEN}/propose", f"/consultations/{ENDED}/propose")
     visitor.page.goto(f"/{visitor.language}/consultations/{OPEN}/propose")
     visitor.press("main form .actions button")

@@ -10,10 +10,11 @@ from consultation.convening.vocabulary import vocabulary
 from consultation.exchange.operations.words import Words
 from consultation.exchange.queries import Directory, stored_organizations
 from consultation.exchange.reading import ImportReport, OrganizationRow, Reason
-from consultation.exchange.rules import code_from, with_cells
+from consultation.exchange.rules import with_cells
 from consultation.exchange.source import EVERY, Contents, Progress, in_silence
 from consultation.kernel.permissions import Actor, Permission, require
 from consultation.membership.operations import register_organization
+from consultation.membership.rules import code_from
 
 
 def import_organizations(
@@ -27,7 +28,8 @@ def import_organizations(
 ) -> ImportReport:
     """Register the organizations of a file.
 
-    ``verified``: the file is the network's own list of members, so that they may vote; otherwise they have applied.
+    ``verified``: the file is the network's own list of members, so that they may vote. Only the operator may say so;
+    what anybody else imports has applied, and two people verify it.
     A row with the code of a registered organization, or without a code and with its exact name, is that organization.
     A row without a code gets one from its acronym or name.
 
@@ -35,6 +37,7 @@ def import_organizations(
         Denied: when the actor may not import, or not register organizations.
     """
     require(actor, Permission.IMPORT_RUN, now=now)
+    verified = verified and actor.is_operator
     rows, report = contents.rows, contents.report()
     stored = stored_organizations(session, (row.identity for row in rows))
     directory = Directory(session)

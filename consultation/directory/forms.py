@@ -1,0 +1,117 @@
+"""What is typed to apply, to decide and to invite."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    EmailField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from consultation.accounts.rules import BadAddress, address
+from consultation.convening.states import TermKind
+from consultation.convening.vocabulary import Vocabulary
+from consultation.directory.wording import KINDS, MANDATES
+from consultation.kernel.orm import LANGUAGES
+from consultation.membership.rules import MAXIMUM_NAME, MAXIMUM_NOTE
+from consultation.web.locale import LANGUAGE_NAMES
+
+LONG = Length(max=MAXIMUM_NOTE, message=_l("This is too long."))
+NAME = Length(max=MAXIMUM_NAME, message=_l("This is too long."))
+
+
+def is_address(_form: FlaskForm, field: EmailField) -> None:
+    try:
+        address(field.data)
+    except BadAddress as error:
+        raise ValidationError(_("Enter an email address like name@example.org.")) from error
+
+
+def is_web_site(_form: FlaskForm, field: StringField) -> None:
+    if not field.data.startswith(("https://", "http://")) or any(letter <= " " for letter in field.data):
+        raise ValidationError(_("Enter an address that begins with https://"))
+
+
+class Boxes(SelectMultipleField):  # type: ignore[misc]
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class ApplicationForm(FlaskForm):  # type: ignore[misc]
+    name = StringField(_l("Name of the organization"), [DataRequired(_l("Enter its name.")), NAME])
+    name_fr = StringField(_l("Its name in French"), [Optional(), NAME])
+    name_es = StringField(_l("Its name in Spanish"), [Optional(), NAME])
+    acronym = StringField(_l("Acronym"), [Optional(), Length(max=20, message=_l("This is too long."))])
+    kind = RadioField(_l("What it is"), default="organization")
+    sector = SelectField(_l("Sector"), [DataRequired(_l("Choose a sector."))])
+    places = Boxes(_l("Where it works"), description=_l("Choose at least one."))
+    languages = Boxes(_l("Languages in which it works"))
+    communities = StringField(
+        _l("Communities it serves"), [Optional(), LONG], description=_l("In your own words, as short as you like.")
+    )
+    website = StringField(_l("Web site"), [Optional(), NAME, is_web_site])
+    existence = TextAreaField(
+        _l("How can we see that it exists?"),
+        [DataRequired(_l("Say in a sentence how we can see that it exists.")), LONG],
+        description=_l(
+            "A registration, a web page, an annual report, an event. No registration number is needed: two member"
+            " organizations can vouch for it instead; then name them here."
+        ),
+        render_kw={"rows": 4},
+    )
+    listed = BooleanField(_l("Show it in the public directory"), default=True)
+    protected = BooleanField(_l("Protect it: show a code in place of its name everywhere"))
+    contact_name = StringField(_l("Your name"), [DataRequired(_l("Enter your name.")), NAME])
+    contact_email = EmailField(
+        _l("Your email address"),
+        [DataRequired(_l("Enter your email address.")), is_address],
+        description=_l("We write to it at once. Answering that message makes you its delegate."),
+        render_kw={"autocomplete": "email"},
+    )
+
+    def offer(self, words: Vocabulary, language: str) -> "ApplicationForm":
+        """Fill the choices, in the language of the page."""
+        sectors, places = words.of(TermKind.SECTOR), words.of(TermKind.JURISDICTION)
+        self.kind.choices = [SelectChoice(kind.value, str(label)) for kind, label in KINDS.items()]
+        self.sector.choices = [SelectChoice("", "–"), *(SelectChoice(one.code, one.label[language]) for one in sectors)]
+        self.places.choices = [SelectChoice(place.code, place.label[language]) for place in places]
+        self.languages.choices = [SelectChoice(code, LANGUAGE_NAMES[code]) for code in LANGUAGES]
+        return self
+
+    def validate_places(self, field: Boxes) -> None:
+        if not field.data:
+            raise ValidationError(_("Choose at least one place."))
+
+
+class NoteForm(FlaskForm):  # type: ignore[misc]
+    """A reason, a question or an answer."""
+
+    note = TextAreaField(_l("In your words"), [DataRequired(_l("Write a sentence.")), LONG], render_kw={"rows": 4})
+
+    def __init__(self, label: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.note.label.text = label
+
+
+class InviteForm(FlaskForm):  # type: ignore[misc]
+    name = StringField(_l("Name"), [DataRequired(_l("Enter a name.")), NAME])
+    email = EmailField(_l("Email address"), [DataRequired(_l("Enter an email address.")), is_address])
+    kind = SelectField(
+        _l("What they may do"), choices=[SelectChoice(kind.value, label) for kind, label in MANDATES.items()]
+    )
+    language = SelectField(_l("Language of the letter"), choices=[SelectChoice(*one) for one in LANGUAGE_NAMES.items()])
+
+
+class VouchForm(FlaskForm):  # type: ignore[misc]
+    by = SelectField(_l("Your organization"))
+    note = TextAreaField(_l("How you know it"), [Optional(), LONG], render_kw={"rows": 3})

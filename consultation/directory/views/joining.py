@@ -1,0 +1,94 @@
+"""Applying for membership, and answering an invitation."""
+
+import hashlib
+
+from flask import Response, current_app, flash, url_for
+from flask_babel import gettext as _
+
+from consultation.accounts.identity import begin_session
+from consultation.convening.states import TermKind
+from consultation.convening.vocabulary import vocabulary
+from consultation.directory import queries
+from consultation.directory.forms import ApplicationForm
+from consultation.directory.views.blueprint import bp
+from consultation.directory.wording import MANDATES
+from consultation.extensions import limiter
+from consultation.membership import operations
+from consultation.membership.states import OrganizationKind
+from consultation.web.authorize import current_actor, present, public
+from consultation.web.locale import language
+from consultation.web.render import page, see_other
+from consultation.web.transactions import session
+
+APPLICATIONS_BY_VISITOR = "5 per hour"
+ANSWERS_BY_VISITOR = "30 per hour"
+#: They stand before what crosses borders.
+COUNTRIES = ("CA", "US", "MX")
+
+
+@bp.route("/register", methods=["GET", "POST"])
+@public
+@limiter.limit(APPLICATIONS_BY_VISITOR, methods=["POST"], deduct_when=lambda response: response.status_code == 303)
+def register() -> Response:
+    """An organization applies. The answer is the same whoever the contact is."""
+    words = vocabulary(session())
+    form = ApplicationForm().offer(words, language())
+    if not form.validate_on_submit():
+        roots = [term for term in words.of(TermKind.JURISDICTION) if term.parent_id is None]
+        countries = sorted(roots, key=lambda term: term.code not in COUNTRIES)
+        status = 422 if form.is_submitted() else 200
+        return page("directory/register.html", status=status, form=form, words=words, countries=countries)
+    sector = words.by_code(TermKind.SECTOR, form.sector.data)
+    chosen = (words.by_code(TermKind.JURISDICTION, code) for code in form.places.data)
+    operations.apply_for_membership(
+        session(),
+        name=form.name.data,
+        name_fr=form.name_fr.data or "",
+        name_es=form.name_es.data or "",
+        acronym=form.acronym.data or "",
+        kind=OrganizationKind(form.kind.data),
+        sector_id=sector.id if sector else None,
+        jurisdiction_ids=[place.id for place in chosen if place],
+        languages=form.languages.data,
+        communities=form.communities.data or "",
+        website=form.website.data or "",
+        existence=form.existence.data,
+        listed=form.listed.data,
+        protected=form.protected.data,
+        contact_name=form.contact_name.data,
+        contact_email=form.contact_email.data,
+        contact_language=language(),
+        actor=current_actor(),
+        now=present(),
+    )
+    return see_other(url_for("directory.applied"))
+
+
+@bp.get("/register/sent")
+@public
+def applied() -> Response:
+    return page("directory/applied.html", mailed=current_app.extensions["mail"] is not None)
+
+
+@bp.get("/invitations/<token>")
+@public
+def invitation(token: str) -> Response:
+    """A GET only shows what is offered, so that a mail scanner that opens the address does not take it."""
+    now = present()
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    found = queries.invitation_by_token(session(), digest, now)
+    if found is None:
+        return page("directory/invitation.html", status=410, invitation=None)
+    return page("directory/invitation.html", invitation=found, mandate=MANDATES[found.kind], token=token)
+
+
+@bp.post("/invitations/<token>/acceptance")
+@public
+@limiter.limit(ANSWERS_BY_VISITOR)
+def accept(token: str) -> Response:
+    user = operations.accept_invitation(session(), token, now=present())
+    if user is None:
+        return page("directory/invitation.html", status=410, invitation=None)
+    begin_session(user)
+    flash(_("You speak for the organization now, and you are signed in."), "success")
+    return see_other(url_for("portal.account"))

@@ -1,0 +1,75 @@
+"""The public directory."""
+
+import uuid
+
+from flask import Response, request
+
+from consultation.convening.states import TermKind
+from consultation.convening.vocabulary import Vocabulary, VocabularyTerm, vocabulary
+from consultation.directory import queries
+from consultation.directory.queries import Wanted
+from consultation.directory.views.blueprint import bp, visible
+from consultation.directory.wording import KINDS, STATES
+from consultation.kernel.orm import LANGUAGES
+from consultation.web.authorize import public
+from consultation.web.pagination import decode, take
+from consultation.web.render import page
+from consultation.web.transactions import session
+
+
+@bp.get("/organizations")
+@public
+def index() -> Response:
+    """Who takes part and wants to be found; and who is missing."""
+    words = vocabulary(session())
+    typed, tongue = request.args.get("q", "").strip()[:100], request.args.get("language", "")
+    sector = words.by_code(TermKind.SECTOR, request.args.get("sector", ""))
+    place = words.by_code(TermKind.JURISDICTION, request.args.get("place", ""))
+    wanted = Wanted(
+        words=typed,
+        sector_id=sector.id if sector else None,
+        place_ids=_within(words, place) if place else (),
+        language=tongue if tongue in LANGUAGES else "",
+    )
+    cursor = request.args.get("after")
+    rows = take(session(), queries.listed(wanted, decode(cursor, str, str) if cursor else None), _cursor)
+    sectors, places = queries.coverage(session())
+    return page(
+        "directory/index.html",
+        fragment="listing",
+        slice=rows,
+        places_of=queries.places_of(session(), [row.id for row in rows.rows]),
+        wanted=wanted,
+        sector=sector,
+        place=place,
+        words=words,
+        sectors=[(term, sectors.get(term.id, 0)) for term in words.of(TermKind.SECTOR)],
+        places=[(term, places.get(term.id, 0)) for term in words.of(TermKind.JURISDICTION)],
+        kinds=KINDS,
+        later=bool(cursor),
+    )
+
+
+def _cursor(row: object) -> list[str]:
+    return [row.name, str(row.id)]  # type: ignore[attr-defined]
+
+
+def _within(words: Vocabulary, place: VocabularyTerm) -> tuple[uuid.UUID, ...]:
+    """The place and those within it: who looks for Canada finds Manitoba."""
+    return (place.id, *(term.id for term in words.of(TermKind.JURISDICTION) if term.parent_id == place.id))
+
+
+@bp.get("/organizations/<code>")
+@public
+def organization(code: str) -> Response:
+    found = visible(code)
+    words = vocabulary(session())
+    places = queries.places_of(session(), [found.id]).get(found.id, [])
+    return page(
+        "directory/organization.html",
+        organization=found,
+        sector=words.by_id(found.sector_id),
+        places=[term for term in map(words.by_id, places) if term],
+        kinds=KINDS,
+        states=STATES,
+    )

@@ -1,0 +1,36 @@
+"""Words for states, kinds and steps of organizations."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString, lazy_gettext
+
+from consultation.kernel.roles import MandateKind
+from consultation.membership.states import OrganizationKind, OrganizationState, Step
+
+STATES: Mapping[OrganizationState, LazyString] = {
+    OrganizationState.APPLIED: lazy_gettext("Has applied"),
+    OrganizationState.INFORMATION_ASKED: lazy_gettext("Was asked for more"),
+    OrganizationState.VERIFIED: lazy_gettext("Verified"),
+    OrganizationState.REFUSED: lazy_gettext("Not accepted"),
+    OrganizationState.SUSPENDED: lazy_gettext("Suspended"),
+}
+
+STEPS: Mapping[Step, LazyString] = {
+    Step.APPROVAL: lazy_gettext("Approved"),
+    Step.VOUCHING: lazy_gettext("Vouched for"),
+    Step.QUESTION: lazy_gettext("Asked for more"),
+    Step.ANSWER: lazy_gettext("Answered"),
+    Step.REFUSAL: lazy_gettext("Not accepted"),
+    Step.SUSPENSION: lazy_gettext("Suspended"),
+}
+
+KINDS: Mapping[OrganizationKind, LazyString] = {
+    OrganizationKind.ORGANIZATION: lazy_gettext("Organization"),
+    OrganizationKind.NATION: lazy_gettext("Nation or Indigenous government"),
+}
+
+MANDATES: Mapping[MandateKind, LazyString] = {
+    MandateKind.DELEGATE: lazy_gettext("Delegate: speaks and votes for it"),
+    MandateKind.DEPUTY: lazy_gettext("Deputy: votes when the delegate cannot"),
+    MandateKind.EDITOR: lazy_gettext("Editor: writes for it"),
+}

@@ -1,0 +1,43 @@
+"""Organizations join, are verified, and say who speaks for them."""
+
+from consultation.membership.operations.inviting import (
+    INVITATION_LASTS,
+    AlreadyInvited,
+    accept_invitation,
+    invite,
+    withdraw_invitation,
+)
+from consultation.membership.operations.joining import CodeTaken, apply_for_membership, register_organization
+from consultation.membership.operations.mandating import MandateExists, give_mandate, revoke_mandate
+from consultation.membership.operations.verifying import (
+    AlreadyApproved,
+    answer,
+    approve,
+    ask,
+    refuse,
+    suspend,
+    verify_organization,
+    vouch,
+)
+
+__all__ = [
+    "INVITATION_LASTS",
+    "AlreadyApproved",
+    "AlreadyInvited",
+    "CodeTaken",
+    "MandateExists",
+    "accept_invitation",
+    "answer",
+    "apply_for_membership",
+    "approve",
+    "ask",
+    "give_mandate",
+    "invite",
+    "refuse",
+    "register_organization",
+    "revoke_mandate",
+    "suspend",
+    "verify_organization",
+    "vouch",
+    "withdraw_invitation",
+]
