@@ -1,4 +1,4 @@
-"""The whole journey as people click it: an organizer, a moderator and two delegates, one of them without JavaScript."""
+"""The whole journey as people click it: those who run it, and two delegates, one of them without JavaScript."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -14,8 +14,9 @@ SLOW_MS = 60_000
 
 @dataclass(frozen=True)
 class People:
-    """The addresses with which the four sign in; all have `PASSWORD`."""
+    """The addresses with which the five sign in; all have `PASSWORD`."""
 
+    administrator: str
     organizer: str
     moderator: str
     delegate_a: str
@@ -74,6 +75,18 @@ def bring_in(
     page.get_by_text(f"Rows read: {read:,}").wait_for()
     page.get_by_role("button", name="rows").click(timeout=SLOW_MS)
     told(page, f"Of {read:,} rows: imported")
+
+
+def verify(page: Any, people: People) -> None:
+    """Two people approve the organizations that were imported: until then these cannot propose."""
+    for email in (people.organizer, people.administrator):
+        sign_in(page, email)
+        for code in ("ORG-A", "ORG-B"):
+            page.goto(f"/en/verification/{code}")
+            page.get_by_role("button", name="Approve").click()
+            page.get_by_role("status").first.wait_for()
+    page.goto("/en/verification")
+    page.get_by_text("No application waits.").wait_for()
 
 
 def propose(page: Any) -> None:

@@ -37,6 +37,7 @@ def test_from_import_to_agenda_in_the_browser(app, runner, page, browser, live_s
         read=174,
     )
 
+    steps.verify(page, people)
     steps.sign_in(page, people.delegate_b)
     steps.propose(page)
     steps.sign_in(page, people.moderator)
@@ -81,6 +82,7 @@ def test_from_import_to_agenda_in_the_browser(app, runner, page, browser, live_s
 
 def _people(app: Any, session: Any) -> steps.People:
     roles = {
+        "administrator": Role.ADMINISTRATOR,
         "organizer": Role.ORGANIZER,
         "moderator": Role.MODERATOR,
         "delegate_a": Role.DELEGATE,
