@@ -1,11 +1,11 @@
 """What an address asks of the list of proposals, read into what the page shows."""
 
 import secrets
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 from urllib.parse import urlencode
 
 from flask_babel import gettext as _
@@ -63,7 +63,7 @@ class Listed:
     chips: tuple[Chip, ...]
     next_query: str
     options: Mapping[str, Markup]
-    themes: Mapping[Any, str]
+    themes: Mapping[uuid.UUID, VocabularyTerm]
 
 
 def asked_for(
@@ -104,7 +104,7 @@ def asked_for(
         _chips(filters, chosen, kept, language),
         following,
         _options(terms, language, chosen, filters, sort),
-        _theme_labels(terms, language),
+        _themes(terms),
     )
 
 
@@ -198,5 +198,5 @@ def _marked(options: str, value: str) -> Markup:
 
 
 @lru_cache(maxsize=16)
-def _theme_labels(terms: Vocabulary, language: str) -> dict[Any, str]:
-    return {term.id: term.short[language] for term in terms.themes}
+def _themes(terms: Vocabulary) -> dict[uuid.UUID, VocabularyTerm]:
+    return {term.id: term for term in terms.themes}

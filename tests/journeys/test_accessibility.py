@@ -167,8 +167,9 @@ def _as_delegate(visitor: Visitor, code: str) -> None:
     visitor.look()
     visitor.see(f"/proposals/{code}", f"/proposals/{code}/edit", f"/consultations/{OPEN}/propose/{code}")
     visitor.see(f"/consultations/{RANKING}/ranking")
-    visitor.press("button[value^='essential ']")
-    visitor.press("button[value^='add ']")
+    for act in ("essential", "add"):
+        with settled(visitor.page):
+            visitor.page.locator(f"button[value^='{act} ']").first.click()
     visitor.look()
     visitor.see(f"/consultations/{RANKING}/ranking/review")
 
@@ -198,15 +199,16 @@ def test_ranking_by_keyboard_alone(sample, app, page):
         assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main"
-        for code in ("SR27-A001", "SR27-A002", "SR27-A003"):
-            _press(page, f"Add {code}")
-        _press(page, "Essential SR27-A003")
-        _press(page, "Up SR27-A002")
+        for name in ("Add SR27-A001", "Add SR27-A002", "Add SR27-A003", "Essential SR27-A003", "Up SR27-A002"):
+            with settled(page):
+                _press(page, name)
         marked = page.locator(".my-ballot").nth(1).locator("li")
         assert [marked.nth(index).get_attribute("id") for index in range(2)] == ["m-SR27-A002", "m-SR27-A001"]
-        _press(page, "Review and cast")
+        with page.expect_navigation():
+            _press(page, "Review and cast")
         assert page.locator("h1").inner_text() == "Review your ballot"
-        _press(page, "Cast this ballot")
+        with page.expect_navigation():
+            _press(page, "Cast this ballot")
         assert page.locator("h1").inner_text() == "Your receipt"
 
 
@@ -218,8 +220,19 @@ def _press(page: Any, name: str) -> None:
             break
     else:
         raise AssertionError(f"The Tab key does not reach “{name}”.")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+
+
+@contextmanager
+def settled(page: Any) -> Iterator[None]:
+    """Wait until htmx has put the answer of what is done inside into the page."""
+    page.evaluate(
+        "document.addEventListener('htmx:afterSettle',"
+        " () => document.documentElement.setAttribute('data-settled', ''), { once: true })"
+    )
+    yield
+    page.wait_for_selector("html[data-settled]", state="attached")
+    page.evaluate("document.documentElement.removeAttribute('data-settled')")
 
 
 def test_count_of_results_is_announced_as_one_types(sample, page):

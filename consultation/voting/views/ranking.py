@@ -4,7 +4,7 @@ import contextlib
 
 from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 
 from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import vocabulary
@@ -59,7 +59,7 @@ def moves(slug: str) -> Response:
         return _back(booth, item, refusal=error)
     except ValueError:
         return _back(booth, item)
-    return _keep(booth, draft, item)
+    return _keep(booth, draft, item, Move(what))
 
 
 @bp.post("/consultations/<slug>/ranking/choices")
@@ -73,7 +73,7 @@ def choices(slug: str) -> Response:
     return _keep(booth, draft, "")
 
 
-def _keep(booth: Booth, draft: Draft, item: str) -> Response:
+def _keep(booth: Booth, draft: Draft, item: str, what: Move | None = None) -> Response:
     save_draft(
         session(),
         booth.held,
@@ -82,8 +82,29 @@ def _keep(booth: Booth, draft: Draft, item: str) -> Response:
         actor=current_actor(),
         now=present(),
     )
-    flash(_chosen_sentence(booth, draft), "success")
+    flash(f"{_moved_sentence(draft, item, what)} {_chosen_sentence(booth, draft)}".strip(), "success")
     return _back(booth, item)
+
+
+MOVED = {
+    Move.ADD: lazy_gettext("%(code)s is in your ballot."),
+    Move.ESSENTIAL: lazy_gettext("%(code)s is essential."),
+    Move.MARKED: lazy_gettext("%(code)s is marked, not essential."),
+    Move.UP: lazy_gettext("%(code)s is at place %(place)d."),
+    Move.DOWN: lazy_gettext("%(code)s is at place %(place)d."),
+    Move.TO: lazy_gettext("%(code)s is at place %(place)d."),
+    Move.TIE: lazy_gettext("%(code)s shares the place above."),
+    Move.UNTIE: lazy_gettext("%(code)s has a place of its own."),
+    Move.REMOVE: lazy_gettext("%(code)s is taken out."),
+}
+"""What a move did, as it is shown and announced; the place counts items from 1."""
+
+
+def _moved_sentence(draft: Draft, item: str, what: Move | None) -> str:
+    if what is None:
+        return ""
+    places = chosen(draft)
+    return str(MOVED[what]) % {"code": item, "place": places.index(item) + 1 if item in places else 0}
 
 
 def _chosen_sentence(booth: Booth, draft: Draft) -> str:
