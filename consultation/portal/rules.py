@@ -1,13 +1,21 @@
-"""Which consultation the front page is about, and where it stands. Pure."""
+"""Which consultation the front page is about, where it stands, what one can do there, and who is missing. Pure."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from consultation.convening.rules import Standing, last_day, next_phase, open_phases, standing
 from consultation.convening.states import PHASE_ORDER, PUBLIC_STEP, PhaseName, PublicStep
+
+ASKING = (PhaseName.PROPOSE, PhaseName.DISCUSS, PhaseName.RANK)
+"""The phases in which something is asked of organizations; in the others one reads and follows."""
+
+MINUTES = {PhaseName.PROPOSE: 10, PhaseName.DISCUSS: 5}
+SECONDS_AN_ITEM = 20
+"""How long one looks at an item of a ballot: a title, sometimes its summary."""
 
 
 class Dated(Protocol):
@@ -58,6 +66,23 @@ class Course:
     steps: frozenset[PublicStep]
     zone: ZoneInfo
 
+    @property
+    def over(self) -> bool:
+        """Whether phases have passed, none is open and none is to come."""
+        began = any(stage.standing is Standing.OVER for stage in self.stages)
+        return began and not self.current and self.coming is None
+
+    @property
+    def acts(self) -> tuple[Stage, ...]:
+        """The open stages, the one in which most can be done before the others: those that ask something, in order,
+        then those that one follows, the latest first."""
+        asking = [stage for stage in self.current if stage.name in ASKING]
+        return (*asking, *(stage for stage in reversed(self.current) if stage.name not in ASKING))
+
+    def has_begun(self, name: PhaseName) -> bool:
+        """Whether the phase is open or over."""
+        return any(stage.name == name and stage.standing in (Standing.OPEN, Standing.OVER) for stage in self.stages)
+
 
 def course(phases: Sequence[Dated], zone: ZoneInfo, now: datetime) -> Course:
     """Where a consultation with these phases stands at an instant; its days are counted in its zone."""
@@ -99,3 +124,31 @@ def featured(processes: Sequence[P], now: datetime) -> P | None:
         return ahead + 1, 0.0
 
     return min(processes, key=urgency, default=None)
+
+
+def ballot_minutes(items: int) -> int:
+    """About how many minutes a ballot of so many items takes, in steps of five."""
+    return max(1, -(-items * SECONDS_AN_ITEM // 300)) * 5
+
+
+class Place(Protocol):
+    """What the rules read of a jurisdiction."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def data(self) -> Mapping[str, Any]: ...
+
+
+T = TypeVar("T", bound=Place)
+
+
+def within(country: str, places: Sequence[T]) -> list[T]:
+    """The provinces, states and territories of a country, in their order."""
+    levels = ("province", "state", "territory")
+    return [place for place in places if place.data.get("country") == country and place.data.get("level") in levels]
+
+
+def uncovered(terms: Sequence[T], covered: Collection[uuid.UUID]) -> list[T]:
+    """Those of the terms that nobody covers, in their order."""
+    return [term for term in terms if term.id not in covered]

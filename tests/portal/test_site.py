@@ -31,7 +31,7 @@ def test_ready_when_the_database_is_migrated(client):
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (
         200,
-        {"database": "ok", "migrations": "ok", "queue": "ok", "events_waiting": 0},
+        {"database": "ok", "migrations": "ok", "queue": "ok", "events_waiting": 0, "jobs_waiting": 0},
     )
     assert answer.headers["Cache-Control"] == "no-store"
 

@@ -1,28 +1,40 @@
-"""The front page, a consultation's page, and a person's account."""
+"""The front page and a consultation's page: where it stands, what one can do, and who takes part."""
 
-import uuid
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, abort, url_for
+from flask import Response, abort
 
 from consultation.convening.models import Consultation
 from consultation.convening.queries import consultation_by_slug, consultations
+from consultation.convening.states import PhaseName
 from consultation.convening.vocabulary import vocabulary
 from consultation.convening.wording import PHASES, PUBLIC_STEPS
-from consultation.kernel.permissions import Permission
-from consultation.notifications.wording import NOTICES
-from consultation.portal.operations import mark_read
-from consultation.portal.queries import latest_published, mandates_in_words, notices, organizations_taking_part
-from consultation.portal.rules import course, featured
-from consultation.portal.wording import MANDATES, ROLES
-from consultation.web.authorize import current_actor, present, public, requires
-from consultation.web.locale import room_blueprint
-from consultation.web.render import page, see_other
+from consultation.kernel.roles import Role
+from consultation.portal.queries import (
+    UNFINISHED,
+    ContestFacts,
+    Situation,
+    brought,
+    latest_items,
+    latest_published,
+    own_ballots,
+    participation,
+    situation,
+)
+from consultation.portal.rules import MINUTES, Course, ballot_minutes, course, featured
+from consultation.portal.views.blueprint import bp
+from consultation.portal.views.taking_part import taking_part
+from consultation.voting.policy import window_open
+from consultation.voting.rules import in_steps
+from consultation.voting.states import ContestState
+from consultation.web.authorize import current_actor, present, public
+from consultation.web.locale import language
+from consultation.web.render import page
 from consultation.web.transactions import session
-
-bp = room_blueprint("portal", __name__)
 
 
 @bp.get("/")
@@ -35,67 +47,80 @@ def front() -> Response:
     if chosen is None:
         return page("portal/empty.html")
     others = [(one, course(one.phases, ZoneInfo(one.zone), now)) for one in found if one is not chosen]
-    return page("portal/front.html", others=others, **_overview(chosen))
+    return page("portal/front.html", others=others, **_story(chosen, found, now))
 
 
 @bp.get("/consultations/<slug>/")
 @public
 def consultation(slug: str) -> Response:
-    """One consultation: the same, in full."""
+    """One consultation, told by the phase it is in."""
     found = consultation_by_slug(session(), slug)
     if found is None:
         abort(404)
-    return page("portal/consultation.html", **_overview(found))
+    return page("portal/consultation.html", **_story(found, (), present()))
 
 
-def _overview(subject: Consultation) -> dict[str, Any]:
+def _story(subject: Consultation, others: Sequence[Consultation], now: datetime) -> dict[str, Any]:
+    """What both pages tell of a consultation; with ``others``, what awaits the reader in those too."""
+    told = course(subject.phases, ZoneInfo(subject.zone), now)
+    facts = situation(session(), subject.id, others=bool(others))
+    contest = _present_contest(facts.contests, now)
+    is_open = contest is not None and _takes_ballots(contest, now)
     return {
         "consultation": subject,
-        "course": course(subject.phases, ZoneInfo(subject.zone), present()),
-        "overview": partial(_read_overview, subject),
+        "course": told,
+        "situation": facts,
+        "edition": facts.editions.get(subject.id),
+        "contest": contest,
+        "voting_is_open": is_open,
+        "ballots_told": in_steps(contest.ballots) if contest is not None and is_open else None,
+        "ballot_minutes": ballot_minutes(contest.options) if contest is not None else None,
+        "results_are_public": any(one.state is ContestState.PUBLISHED for one in facts.contests),
+        "awaiting": _awaiting(subject, others, facts, now),
+        "read": partial(_read, subject, told),
         "phase_names": PHASES,
         "step_names": PUBLIC_STEPS,
+        "minutes": MINUTES,
     }
 
 
-def _read_overview(subject: Consultation) -> dict[str, Any]:
-    """What the template reads only where its part of the page is not kept."""
-    reading = session()
+def _takes_ballots(contest: Any, now: datetime) -> bool:
+    """The written rule, asked of the portal's own facts, which have what it reads."""
+    return window_open(contest, now)
+
+
+def _present_contest(contests: Sequence[ContestFacts], now: datetime) -> ContestFacts | None:
+    """The contest that takes ballots now, else the newest."""
+    taking = next((one for one in contests if _takes_ballots(one, now)), None)
+    return taking or (contests[-1] if contests else None)
+
+
+def _read(subject: Consultation, told: Course) -> dict[str, Any]:
+    """What the template reads only where its part of the page is not kept. Until items are made of them the latest
+    proposals are the news; then the items are, but for the time of the vote, when none is to stand out."""
+    reading, words = session(), vocabulary(session())
+    making = told.has_begun(PhaseName.CURATE) and subject.item_count and not told.has_begun(PhaseName.RANK)
     return {
-        "latest": latest_published(reading, subject.id),
-        "organizations": organizations_taking_part(reading),
-        "vocabulary": vocabulary(reading),
+        "latest": latest_published(reading, subject.id, language()),
+        "items": latest_items(reading, subject.id) if making else (),
+        "vocabulary": words,
+        "who": taking_part(participation(reading), words),
     }
 
 
-@bp.get("/account")
-@requires(Permission.ACCOUNT_USE)
-def account() -> Response:
-    """Who one is here, for whom one speaks, and what one has been told."""
+def _awaiting(
+    subject: Consultation, others: Sequence[Consultation], facts: Situation, now: datetime
+) -> dict[str, Any] | None:
+    """What the delegate who reads has begun and not finished, here or, on the front page, anywhere."""
     actor = current_actor()
-    told = notices(session(), actor.user_id)
-    return page(
-        "portal/account.html",
-        mandates=mandates_in_words(session(), actor),
-        notices=told,
-        unread=sum(notice.read_at is None for notice in told),
-        role_names=ROLES,
-        mandate_names=MANDATES,
-        sentences=NOTICES,
-    )
-
-
-@bp.post("/account/notices/readings")
-@requires(Permission.ACCOUNT_USE)
-def read_all() -> Response:
-    """Mark all notices as read."""
-    mark_read(session(), actor=current_actor(), now=present())
-    return see_other(url_for("portal.account", _anchor="notices"))
-
-
-@bp.post("/account/notices/<uuid:notice_id>/reading")
-@requires(Permission.ACCOUNT_USE)
-def read_one(notice_id: uuid.UUID) -> Response:
-    """Mark one notice as read; another person's is not found, and nothing is said of it."""
-    mark_read(session(), notice_id, actor=current_actor(), now=present())
-    return see_other(url_for("portal.account", _anchor="notices"))
+    if Role.DELEGATE not in actor.roles:
+        return None
+    known = {one.id: one for one in (subject, *others)}
+    taking = {one.id: one for one in (*facts.contests, *facts.elsewhere) if _takes_ballots(one, now)}
+    ballots = own_ballots(session(), actor, list(taking.values()))
+    return {
+        "unfinished": brought(
+            session(), actor, states=UNFINISHED, consultation_id=None if others else subject.id, limit=5
+        ),
+        "ballots": [(one, taking[one.contest_id], known[taking[one.contest_id].consultation_id]) for one in ballots],
+    }

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from consultation.config import Config
 from consultation.extensions import db
-from consultation.kernel import migrations
+from consultation.kernel import jobs, migrations
 from consultation.kernel.orm import LANGUAGES
 from consultation.portal.queue import backlog
 from consultation.web.authorize import present, public
@@ -36,15 +36,24 @@ def ready() -> Response:
     leaves the answer at 200, since pages work without the worker and taking them away would help nobody."""
     try:
         pending = migrations.pending(db.engine)
-        waiting = None if pending else backlog(session(), current_app.extensions["subscriptions"])
+        events = None if pending else backlog(session(), current_app.extensions["subscriptions"])
+        queued = None if pending else jobs.waiting(session())
     except (DBAPIError, SQLAlchemyError) as error:
         log.error("not_ready", kind=type(error).__name__)
         return _json({"database": "unreachable", "migrations": "unknown", "queue": "unknown"}, 503)
-    if waiting is None:
+    if events is None or queued is None:
         return _json({"database": "ok", "migrations": "pending", "queue": "unknown"}, 503)
-    late = waiting.since is not None and present() - waiting.since > QUEUE_IS_LATE_AFTER
-    queue = "late" if late else "ok"
-    return _json({"database": "ok", "migrations": "ok", "queue": queue, "events_waiting": waiting.events}, 200)
+    late = any(since is not None and present() - since > QUEUE_IS_LATE_AFTER for since in (events.since, queued.since))
+    return _json(
+        {
+            "database": "ok",
+            "migrations": "ok",
+            "queue": "late" if late else "ok",
+            "events_waiting": events.events,
+            "jobs_waiting": queued.jobs,
+        },
+        200,
+    )
 
 
 @site.get("/robots.txt")

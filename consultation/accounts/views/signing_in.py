@@ -1,6 +1,7 @@
 """Signing in with a password or a one-time link, and signing out."""
 
 import hashlib
+from collections.abc import Collection
 
 from flask import Response, abort, current_app, flash, request, url_for
 from flask import session as cookie
@@ -11,9 +12,11 @@ from consultation.accounts import letters, operations
 from consultation.accounts.forms import LinkForm, SignInForm
 from consultation.accounts.identity import SignedIn
 from consultation.accounts.models import User
+from consultation.accounts.views.landing import FRONT, landing
 from consultation.extensions import limiter
 from consultation.kernel.permissions import Actor
-from consultation.web.authorize import present, public
+from consultation.kernel.roles import Role
+from consultation.web.authorize import current_actor, present, public
 from consultation.web.locale import language, room_blueprint
 from consultation.web.render import page, see_other
 from consultation.web.security import local_path
@@ -52,9 +55,8 @@ def _never_stored(response: Response) -> Response:
 @public
 @failures_limited
 def sign_in() -> Response:
-    target = local_path(request.args.get("next"), url_for("portal.front"))
     if current_user.is_authenticated:
-        return see_other(target)
+        return see_other(_target(current_actor().roles))
     form, now = SignInForm(), present()
     if form.validate_on_submit():
         email = form.email.data
@@ -62,7 +64,7 @@ def sign_in() -> Response:
         user = operations.sign_in_with_password(session(), email, form.password.data, passwords=passwords, now=now)
         if user is not None:
             _begin_session(user)
-            return see_other(target)
+            return see_other(_target(user.roles))
         after_rollback(lambda own: operations.note_failed_sign_in(own, email, now=now))
         form.form_errors.append(_("This address and password do not open an account, or there were too many tries."))
     return _sign_in_page(form, LinkForm(formdata=None), status=422 if form.is_submitted() else 200)
@@ -102,7 +104,7 @@ def use_link(token: str) -> Response:
         if user is not None:
             _begin_session(user)
             flash(_("You are signed in."), "success")
-            return see_other(local_path(request.args.get("next"), url_for("portal.front")))
+            return see_other(_target(user.roles))
     elif operations.link_stands(session(), token, now=present()):
         return page("accounts/link.html", stands=True)
     return page("accounts/link.html", status=410, stands=False)
@@ -114,7 +116,12 @@ def sign_out() -> Response:
     logout_user()
     cookie.clear()
     flash(_("You are signed out."), "success")
-    return see_other(url_for("portal.front"))
+    return see_other(url_for(FRONT))
+
+
+def _target(roles: Collection[Role]) -> str:
+    """The page that was asked for before signing in, or the one where these roles find what they have to do."""
+    return local_path(request.args.get("next"), url_for(landing(roles)))
 
 
 def _begin_session(user: User) -> None:
