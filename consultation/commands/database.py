@@ -1,7 +1,6 @@
 """Commands for the database: bring it up to date, take it back, and check that it is sound."""
 
 import click
-from alembic.util.exc import CommandError
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import Connection, Engine
@@ -38,7 +37,7 @@ def prepare(settings: Config) -> None:
         migrations.upgrade(settings.database_url)
         with unit_of_work() as session:
             changed = load_vocabularies(session)
-    except (CommandError, OperationalError) as error:
+    except (migrations.UnknownRevision, OperationalError) as error:
         raise _cannot(error) from error
     if changed:
         say(f"{changed} terms of the vocabularies were loaded.")
@@ -51,7 +50,7 @@ def downgrade(revision: str) -> None:
     """Take the database back to REVISION ('base' empties it). What newer revisions hold is lost: back up first."""
     try:
         migrations.downgrade(_settings().database_url, revision)
-    except CommandError as error:
+    except migrations.UnknownRevision as error:
         raise click.UsageError(f"{error} See the files in migrations/versions.") from error
     except OperationalError as error:
         raise _cannot(error) from error

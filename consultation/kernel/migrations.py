@@ -1,38 +1,79 @@
-"""Running Alembic from the program itself, so that neither operators nor tests need its command line."""
+"""Running Alembic from the program itself, so that neither operators nor tests need its command line.
 
+Alembic is imported where it is used: a server that finds its database up to date never needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine
 
 from consultation.kernel.orm import prepare_engine
 
+if TYPE_CHECKING:
+    from alembic.config import Config as AlembicConfig
+
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 
 
+class UnknownRevision(Exception):
+    """A revision was named, or is the database's, that the files in migrations/versions do not have."""
+
+
 def configuration(database_url: str) -> AlembicConfig:
-    config = AlembicConfig()
+    from alembic.config import Config
+
+    config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["database_url"] = database_url
     return config
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:
-    """Bring the database to a revision (the newest by default); SQLite's file and folder are made when absent."""
+    """Bring the database to a revision (the newest by default); SQLite's file and folder are made when absent.
+
+    Raises:
+        UnknownRevision: when there is no way from the database's revision to this one.
+    """
+    from alembic import command
+
     if database_url.startswith("sqlite:///"):
         Path(database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    command.upgrade(configuration(database_url), revision)
+    with _known_revisions():
+        command.upgrade(configuration(database_url), revision)
 
 
 def downgrade(database_url: str, revision: str) -> None:
-    command.downgrade(configuration(database_url), revision)
+    """Take the database back to a revision.
+
+    Raises:
+        UnknownRevision: when there is no way from the database's revision to this one.
+    """
+    from alembic import command
+
+    with _known_revisions():
+        command.downgrade(configuration(database_url), revision)
+
+
+@contextmanager
+def _known_revisions() -> Iterator[None]:
+    from alembic.util.exc import CommandError
+
+    try:
+        yield
+    except CommandError as error:
+        raise UnknownRevision(str(error)) from error
 
 
 def pending(engine: Engine) -> bool:
     """Whether the database is not at the newest revision."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_heads()
     return set(current) != set(ScriptDirectory(str(MIGRATIONS)).get_heads())
