@@ -37,4 +37,7 @@ def vouching_mandates(actor: Actor, organization_id: uuid.UUID) -> tuple[uuid.UU
 
 @policy(Permission.ORGANIZATION_VOUCH)
 def knows_it(actor: Actor, organization: MemberOrganization, _now: datetime) -> Decision:
+    """For another organization; whoever speaks for this one too is no witness."""
+    if actor.mandate_for(organization.id) is not None:
+        return Decision(Reason.OWN_MATTER)
     return ALLOWED if vouching_mandates(actor, organization.id) else Decision(Reason.NO_MANDATE)

@@ -14,14 +14,19 @@ from consultation.kernel.permissions import (
     Decision,
     Denied,
     Permission,
+    Reason,
     granted,
     may,
     require,
 )
+from consultation.kernel.roles import Role
+from consultation.web.transactions import SAFE_METHODS
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
+#: The room in which people sign in and out, and see to their own account.
+OWN_ACCOUNT = "accounts"
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -76,9 +81,18 @@ def _deny_by_default() -> None:
         return
     access = access_of(current_app.view_functions[request.endpoint])
     if access == PUBLIC:
+        _refuse_changes_by_auditors()
         return
     if not isinstance(access, Permission):
         raise PermissionError(f"The endpoint {request.endpoint} does not say who may call it.")
     decision = granted(current_actor(), access)
     if not decision:
         raise Denied(access, decision)
+
+
+def _refuse_changes_by_auditors() -> None:
+    """What anybody may send, an auditor may not: whoever checks the consultation changes nothing in it."""
+    if request.method in SAFE_METHODS or request.blueprint == OWN_ACCOUNT:
+        return
+    if current_actor().roles == {Role.AUDITOR}:
+        raise Denied(Permission.ACCOUNT_USE, Decision(Reason.ROLE))

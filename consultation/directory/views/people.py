@@ -18,7 +18,7 @@ from consultation.membership.operations import AlreadyApproved, AlreadyInvited
 from consultation.membership.policy import vouching_mandates
 from consultation.membership.queries import organization_by_code
 from consultation.membership.states import OPEN, OrganizationState
-from consultation.web.authorize import current_actor, present, requires
+from consultation.web.authorize import allows, authorize, current_actor, present, requires
 from consultation.web.locale import language
 from consultation.web.render import page, see_other
 from consultation.web.transactions import session
@@ -104,6 +104,7 @@ def revoke(code: str, mandate_id: uuid.UUID) -> Response:
 def answer(code: str) -> Response:
     """Answer what the desk asked."""
     found = managed(code)
+    authorize(Permission.ORGANIZATION_MANAGE, found)
     form = NoteForm(_("Your answer"), prefix="answer-")
     if not form.validate_on_submit():
         return _people(found, InviteForm(language=language(), formdata=None), answer=form, status=422)
@@ -117,9 +118,9 @@ def answer(code: str) -> Response:
 def vouch(code: str) -> Response:
     """Say for one's own organization that another exists. Whoever applies gives this address to those they know."""
     found = organization_by_code(session(), code)
-    own = () if found is None else vouching_mandates(current_actor(), found.id)
-    if found is None or found.state not in OPEN or not own:
+    if found is None or found.state not in OPEN or not allows(Permission.ORGANIZATION_VOUCH, found):
         abort(404)
+    own = vouching_mandates(current_actor(), found.id)
     form = VouchForm()
     form.by.choices = [
         SelectChoice(str(one.id), one.name_in(language())) for one in queries.own_verified(session(), own)

@@ -65,6 +65,11 @@ def mandates_in_words(session: Session, actor: Actor) -> Sequence[Any]:
     ).all()
 
 
+def has_notice(session: Session, user_id: uuid.UUID | None, notice_id: uuid.UUID) -> bool:
+    """Whether this notice is the person's."""
+    return session.scalar(select(Notice.id).where(Notice.id == notice_id, Notice.user_id == user_id)) is not None
+
+
 def notices(session: Session, user_id: uuid.UUID | None, *, limit: int = NOTICES) -> Sequence[Any]:
     """The person's notices, the newest first."""
     return session.execute(

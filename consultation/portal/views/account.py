@@ -3,7 +3,7 @@
 import uuid
 from zoneinfo import ZoneInfo
 
-from flask import Response, url_for
+from flask import Response, abort, url_for
 
 from consultation.convening.wording import until
 from consultation.kernel.permissions import Permission, granted
@@ -13,6 +13,7 @@ from consultation.portal.queries import (
     UNFINISHED,
     brought,
     contests_of,
+    has_notice,
     mandates_in_words,
     notices,
     own_ballots,
@@ -66,6 +67,8 @@ def read_all() -> Response:
 @bp.post("/account/notices/<uuid:notice_id>/reading")
 @requires(Permission.ACCOUNT_USE)
 def read_one(notice_id: uuid.UUID) -> Response:
-    """Mark one notice as read; another person's is not found, and nothing is said of it."""
+    """Mark one notice as read; another person's is not found."""
+    if not has_notice(session(), current_actor().user_id, notice_id):
+        abort(404)
     mark_read(session(), notice_id, actor=current_actor(), now=present())
     return see_other(url_for("portal.account", _anchor="notices"))

@@ -1,0 +1,178 @@
+"""A world for the walk over all addresses: two organizations with the same belongings, and a person of each role.
+
+``own`` is what belongs to the delegate's organization, or to the person; ``other`` is what belongs to another one, or
+to another person; ``shared`` belongs to the consultation.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from consultation.accounts.operations import create_sign_in_link
+from consultation.curation.operations import admit
+from consultation.discussion.operations import post
+from consultation.drafting.operations import draft_agenda, release
+from consultation.exchange.jobs import IMPORT, ImportOrder
+from consultation.exchange.uploads import Uploads
+from consultation.kernel import jobs
+from consultation.kernel.ids import uuid7
+from consultation.kernel.permissions import OPERATOR
+from consultation.kernel.roles import MandateKind, Role
+from consultation.membership.operations import invite
+from consultation.moderation.operations import hide, publish
+from consultation.moderation.states import ReasonCode
+from consultation.notifications.models import Notice
+from consultation.voting.operations import close_contest, import_ballots, publish_contest, tally_contest
+from consultation.voting.states import ContestKind, Secrecy
+from consultation.voting.tally import BallotRow
+from tests.factories import (
+    NOW,
+    actor_of,
+    make_consultation,
+    make_mandate,
+    make_organization,
+    make_proposal,
+    make_user,
+    sign_in,
+)
+from tests.voting.factories import commit, make_contest
+
+#: Who asks; nobody signed in stands first.
+PERSONAS = ("anonymous", *Role)
+
+
+@dataclass
+class World:
+    """``cookies`` by persona; ``subjects`` are the arguments of addresses by the name of a thing, ``personal`` those
+    that each persona has of their own."""
+
+    cookies: dict[str, str] = field(default_factory=dict)
+    subjects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    personal: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+    def arguments(self, name: str, persona: str) -> dict[str, Any]:
+        """What an address of this thing holds, for this persona."""
+        return {"lang": "en", "slug": "sample", **self.subjects.get(name, {}), **self.personal.get((persona, name), {})}
+
+
+def build(session: Any, app: Any) -> World:
+    """Everything that an address can name, at least once for each side."""
+    world = World()
+    consultation = make_consultation(session)
+    people = {role: make_user(session, role) for role in Role}
+    sides = {"own": people[Role.DELEGATE], "other": make_user(session)}
+    for side, delegate in sides.items():
+        _organization(session, world, consultation, side, delegate)
+    _contests(session, world, consultation)
+    _uploads(session, world, consultation, people[Role.ORGANIZER], Uploads(app.extensions["settings"].data_dir))
+    _notices(session, world, people, sides["other"])
+    commit(session)
+    for role, person in people.items():
+        client = app.test_client()
+        sign_in(session, client, person)
+        world.cookies[role] = client.get_cookie("session").value
+    world.subjects["shared.link"] = {"token": create_sign_in_link(session, sides["other"], now=NOW)}
+    session.commit()
+    return world
+
+
+def _organization(session: Any, world: World, consultation: Any, side: str, delegate: Any) -> None:
+    """One side: an organization that is not in the directory, its people, what it brought and said."""
+    name = side.upper()
+    organization = make_organization(session, name, name=f"Organization {name}")
+    make_mandate(session, delegate, organization)
+    deputy = make_mandate(session, make_user(session), organization, kind=MandateKind.DEPUTY)
+    details = {"name": "", "language": "en", "kind": MandateKind.EDITOR, "actor": OPERATOR, "now": NOW}
+    invitation = invite(session, organization, email=f"{side}@example.net", **details)
+    invitation.token_sha256 = hashlib.sha256(side.encode()).hexdigest()
+    world.subjects |= {
+        side: {"code": name},
+        f"{side}.mandate": {"code": name, "mandate_id": deputy.id},
+        f"{side}.invitation": {"code": name, "invitation_id": invitation.id},
+        f"{side}.letter": {"token": side},
+    }
+    applied = make_organization(session, f"{name}-NEW", verified=False)
+    world.subjects[f"{side}.applied"] = {"code": applied.code, "act": "question"}
+    if side == "own":
+        make_mandate(session, delegate, applied)
+    for state in ("submitted", "published", "placed"):
+        made = make_proposal(session, consultation, title=f"{name} {state}", organization_id=organization.id)
+        if state != "submitted":
+            publish(session, made, actor=OPERATOR, now=NOW)
+        if state == "placed":
+            admit(session, made, actor=OPERATOR, now=NOW)
+        world.subjects[f"{side}.{state}"] = {"code": made.code}
+        if state == "published":
+            actor = actor_of(session, delegate)
+            said = {"language": "en", "organization_id": organization.id, "actor": actor, "now": NOW}
+            shown, hidden = (post(session, made, body=body, **said) for body in ("Seen", "Hidden"))
+            hide(session, hidden, code=ReasonCode.OTHER, reason="Off topic", actor=OPERATOR, now=NOW)
+            world.subjects[f"{side}.comment"] = {"comment_id": shown.id}
+            world.subjects[f"{side}.hidden"] = {"comment_id": hidden.id}
+
+
+def _contests(session: Any, world: World, consultation: Any) -> None:
+    """One that is over and published, with its agenda; one that is configured; one that is open."""
+    over = make_contest(
+        session, consultation, NOW, code="OVER", kind=ContestKind.SHORTLIST, secrecy=Secrecy.NO_ROLL, places=1
+    )
+    ballots = {str(number): BallotRow((("NG27-A001",),)) for number in range(100)}
+    import_ballots(session, over, ballots, actor=OPERATOR, now=NOW)
+    close_contest(session, over, actor=OPERATOR, now=NOW)
+    tally_contest(session, over, beacon="", actor=OPERATOR, now=NOW)
+    publish_contest(session, over, actor=OPERATOR, now=NOW)
+    draft_agenda(session, consultation, over, actor=OPERATOR, now=NOW)
+    release(session, consultation, final=False, base_url="http://127.0.0.1:8000", actor=OPERATOR, now=NOW)
+    make_contest(session, consultation, NOW, code="READY", places=1, opened=False)
+    make_contest(session, consultation, NOW, code="OPEN", places=1)
+    world.subjects |= {
+        "shared.over": {"code": "OVER", "rule": over.rule},
+        "shared.ready": {"code": "READY"},
+        "shared.open": {"code": "OPEN"},
+        "shared.release": {"number": "0.1", "format_name": "json"},
+        "shared.item": {"code": "NG27-A001"},
+        "shared.phase": {"name": "discuss"},
+        "shared.file": {"filename": "icon.svg"},
+    }
+
+
+def _uploads(session: Any, world: World, consultation: Any, organizer: Any, uploads: Uploads) -> None:
+    """A file and its preview, of the organizer and of another one."""
+    for side, person in (("own", organizer), ("other", make_user(session, Role.ORGANIZER))):
+        kept = uploads.keep(
+            lambda path: path.write_text("title\nA title\n"),
+            owner=person.id,
+            slug="sample",
+            kind="proposals",
+            filename="proposals.csv",
+            now=NOW,
+        )
+        order = ImportOrder(kind="proposals", filename="proposals.csv", columns=(("title", "title"),), rehearse=True)
+        queued = jobs.enqueue(
+            session,
+            IMPORT,
+            subject_id=consultation.id,
+            parameters=order.to_parameters(),
+            file=kept.token,
+            actor=actor_of(session, person),
+            now=NOW,
+        )
+        world.subjects[f"{side}.upload"] = {"token": kept.token, "job_id": queued.id}
+
+
+def _notices(session: Any, world: World, people: Any, other: Any) -> None:
+    for persona, person in (*people.items(), ("other", other)):
+        notice = Notice(
+            id=uuid7(),
+            user_id=person.id,
+            event_position=1,
+            name="ProposalPublished",
+            subject_code="NG27-001",
+            subject_title="A title",
+            created_at=NOW,
+        )
+        session.add(notice)
+        if persona == "other":
+            world.subjects["other.notice"] = {"notice_id": notice.id}
+        else:
+            world.personal[persona, "own.notice"] = {"notice_id": notice.id}
