@@ -8,10 +8,12 @@ from flask_babel import get_translations
 
 from consultation.convening.models import Consultation
 from consultation.convening.queries import consultation_by_slug
-from consultation.drafting.export import FORMATS, file_name
+from consultation.drafting.export import FORMATS, file_name, items_of
+from consultation.drafting.export.arranged import arrange
 from consultation.drafting.export.document import as_data
 from consultation.drafting.export.html import line
 from consultation.drafting.export.outline import build
+from consultation.drafting.export.voice import Voice
 from consultation.drafting.models import Release
 from consultation.drafting.queries import latest_release, release_by_number, releases
 from consultation.web.authorize import public
@@ -38,6 +40,7 @@ def _release(consultation: Consultation, number: str) -> Release:
 
 def _show(consultation: Consultation, edition: Release | None) -> Response:
     document = build(edition.snapshot, language(), get_translations()) if edition else None
+    items = items_of(edition.snapshot) if edition else ()
     return page(
         "drafting/agenda.html",
         consultation=consultation,
@@ -45,13 +48,19 @@ def _show(consultation: Consultation, edition: Release | None) -> Response:
         editions=releases(session(), consultation.id),
         document=document,
         line=line,
-        blocks=as_data(document.blocks) if document else (),
+        parts=as_data(arrange(document.blocks)) if document else (),
         cover=as_data(document.cover) if document else None,
-        contents=[as_data(heading) for heading in document.contents()] if document else (),
+        sources={item["code"]: [source["proposal"] for source in item["provenance"]] for item in items},
+        citation=_citation(edition) if edition else "",
         formats=FORMATS,
         base=url_for("drafting.agenda", slug=consultation.slug),
         zone=ZoneInfo(consultation.zone),
     )
+
+
+def _citation(edition: Release) -> str:
+    voice = Voice(language(), get_translations())
+    return voice.read(edition.snapshot["annexes"]["citation"]).text
 
 
 @bp.get("/consultations/<slug>/agenda")

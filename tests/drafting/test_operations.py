@@ -189,3 +189,29 @@ def test_pages_and_downloads(client, session, clock, consultation, published, co
         answer = client.get(f"/fr{address}/releases/0.1/{name}")
         assert (answer.status_code, answer.mimetype) == (200, wanted.media_type.partition(";")[0])
     assert session.scalars(select(Release.number)).all() == ["0.1"]
+
+
+def test_a_reader_sees_what_changed_where_it_came_from_and_that_there_is_a_newer_version(
+    client, session, clock, consultation, published
+):
+    draft_agenda(session, consultation, published, actor=OPERATOR, now=clock.now())
+    _release(session, clock, consultation)
+    section = draft_of(session, consultation.id).sections[0]
+    place(session, section.placements[-1], section, position=1, reason="It is urgent.", actor=OPERATOR, now=clock.now())
+    commit(session)
+    session.expire_all()
+    newest = _release(session, clock, consultation_by_slug(session, consultation.slug))
+    address = f"/en/consultations/{consultation.slug}/agenda"
+    page, old = (" ".join(client.get(path).text.split()) for path in (address, f"{address}/releases/0.1"))
+    assert "Since version 0.1: 3 items moved" in page
+    assert ("There is a newer version" in page, "There is a newer version" in old) == (False, True)
+    assert "Since version" not in old
+    item = newest.snapshot["sections"][0]["items"][0]
+    behind = page.partition(f'id="item-{item["code"]}"')[2].partition("</article>")[0]
+    folded = behind.partition("<details")[2]
+    assert f'href="/en/proposals/{item["provenance"][0]["proposal"]}"' in folded
+    assert f'href="/en/items/{item["code"]}"' in folded
+    assert newest.snapshot["annexes"]["citation"]["en"] in page
+    assert {name for name in FORMATS if f'href="{address}/releases/0.2/{name}"' in page} == set(FORMATS)
+    contents = page.partition('class="contents"')[2].partition("</nav>")[0]
+    assert contents.count('href="#item-') == 3

@@ -174,6 +174,7 @@ def release_agenda(page: Any) -> dict[str, Any]:
     page.get_by_role("button", name="Release a draft edition").click(timeout=SLOW_MS)
     told(page, "Edition 0.1 is released.")
     page.goto(f"/en/consultations/{canadian.SLUG}/agenda", timeout=SLOW_MS)
+    page.locator("summary").filter(has_text="Download").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="JSON", exact=True).click()
     agenda: dict[str, Any] = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
