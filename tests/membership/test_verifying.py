@@ -141,7 +141,7 @@ def test_a_suspended_one_is_verified_anew_by_two(session, applied, organizer):
 def test_vouching_helps_and_decides_nothing(session, applied):
     member, other = make_organization(session), make_organization(session, verified=False)
     user = make_user(session)
-    for organization in (member, other, applied):
+    for organization in (member, other):
         make_mandate(session, user, organization)
     actor = actor_of(session, user)
     vouch(session, applied, by=member.id, note="We share a hall.", actor=actor, now=NOW)
@@ -150,6 +150,14 @@ def test_vouching_helps_and_decides_nothing(session, applied):
         vouch(session, applied, by=member.id, actor=actor, now=NOW)
     for by in (other.id, applied.id):
         assert reason_of(lambda by=by: vouch(session, applied, by=by, actor=actor, now=NOW)) is Reason.NO_MANDATE
+
+
+def test_whoever_speaks_for_the_applicant_vouches_for_it_through_no_other(session, applied):
+    member, user = make_organization(session), make_user(session)
+    for organization in (member, applied):
+        make_mandate(session, user, organization)
+    actor = actor_of(session, user)
+    assert reason_of(lambda: vouch(session, applied, by=member.id, actor=actor, now=NOW)) is Reason.OWN_MATTER
 
 
 def test_the_database_counts_a_person_once(session, applied, organizer):
