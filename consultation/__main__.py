@@ -1,5 +1,6 @@
 """The console command."""
 
+import gc
 import sys
 from collections.abc import Callable
 
@@ -25,10 +26,17 @@ def console(create_app: Callable[[], Flask]) -> FlaskGroup:
 
 def main() -> None:
     """Run ``consultation``; settings that are unsafe end it with a sentence and status 2."""
+    gc.disable()  # loading makes hundreds of thousands of objects that stay: looking for garbage among them takes long
     from consultation.app import create_app  # heavy, and only needed when something runs
 
+    def loaded() -> Flask:
+        app = create_app()
+        gc.freeze()
+        gc.enable()
+        return app
+
     try:
-        console(create_app).main(prog_name="consultation", obj=ScriptInfo(create_app=create_app, set_debug_flag=False))
+        console(loaded).main(prog_name="consultation", obj=ScriptInfo(create_app=loaded, set_debug_flag=False))
     except UnsafeSettings as error:
         click.echo(str(error), err=True)
         sys.exit(2)

@@ -1,9 +1,9 @@
 """The only composition root: what the application is made of, and in which order."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-import click
 from flask import Blueprint, Flask, Response, redirect, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -13,16 +13,11 @@ from consultation.accounts.identity import SignedIn, parse_session_id
 from consultation.accounts.letters import PASSWORD_CHANGED, SIGN_IN_LINK
 from consultation.accounts.passwords import Passwords
 from consultation.accounts.queries import user_by_id
-from consultation.commands import database, demonstration, serving, worker
 from consultation.config import ROOT, Config
-from consultation.convening import cli as convening_cli
-from consultation.curation import cli as curation_cli
 from consultation.curation import views as curation_views
 from consultation.directory import views as directory_views
 from consultation.discussion import views as discussion_views
-from consultation.drafting import cli as drafting_cli
 from consultation.drafting import views as drafting_views
-from consultation.exchange import cli as exchange_cli
 from consultation.exchange.jobs import IMPORT
 from consultation.kernel.clock import Clock, SystemClock
 from consultation.kernel.due import DueAct
@@ -30,10 +25,8 @@ from consultation.kernel.jobs import JobKind
 from consultation.kernel.letters import LetterKind
 from consultation.kernel.orm import LANGUAGES, prepare_engine
 from consultation.kernel.outbox import Subscription
-from consultation.membership import cli as membership_cli
 from consultation.membership.operations.inviting import INVITATION
 from consultation.membership.queries import actor_by_email, actor_for
-from consultation.moderation import cli as moderation_cli
 from consultation.moderation import views as moderation_views
 from consultation.notifications import mailbox
 from consultation.notifications.letters import DECISION, VERIFICATION
@@ -42,11 +35,10 @@ from consultation.organizing import views as organizing_views
 from consultation.portal import views as portal_views
 from consultation.proposals import views as proposals_views
 from consultation.voting import views as voting_views
-from consultation.voting.cli import contests as contests_cli
-from consultation.voting.cli import tally as tally_cli
 from consultation.voting.operations import CLOSING
 from consultation.web import (
     authorize,
+    console,
     design,
     errors,
     forms,
@@ -77,22 +69,23 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     organizing_views.bp,
 )
 
-COMMANDS: tuple[click.Command, ...] = (
-    membership_cli.users,
-    membership_cli.organizations,
-    moderation_cli.proposals,
-    curation_cli.group,
-    contests_cli.group,
-    tally_cli.tally,
-    database.group,
-    serving.command,
-    worker.command,
-    convening_cli.group,
-    demonstration.command,
-    drafting_cli.agenda,
-    exchange_cli.import_group,
-    exchange_cli.export_group,
-)
+COMMANDS: Mapping[str, str] = {
+    "agenda": "drafting.cli:agenda",
+    "consultations": "convening.cli:group",
+    "contests": "voting.cli.contests:group",
+    "db": "commands.database:group",
+    "demo": "commands.demonstration:command",
+    "export": "exchange.cli:export_group",
+    "import": "exchange.cli:import_group",
+    "items": "curation.cli:group",
+    "organizations": "membership.cli:organizations",
+    "proposals": "moderation.cli:proposals",
+    "serve": "commands.serving:command",
+    "tally": "voting.cli.tally:tally",
+    "users": "membership.cli:users",
+    "worker": "commands.worker:command",
+}
+"""Where each command is: its module is loaded when it runs, or when its help is asked for."""
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (DECISIONS, SECURITY, VERIFICATIONS)
 
@@ -140,8 +133,7 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
         app.register_blueprint(blueprint)
     if isinstance(app.extensions["mail"], mail.Mailbox):
         app.register_blueprint(mailbox.bp)
-    for command in COMMANDS:
-        app.cli.add_command(command)
+    app.cli = console.Commands("consultation", COMMANDS)
     _root(app)
     if config.trusted_proxies:
         # The visitor's address alone: scheme and host are those of the public address, whatever a header says.

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, DateTime, Engine, MetaData, Text, Uuid, event
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import JSON, CheckConstraint, DateTime, Engine, Index, MetaData, Text, Uuid, event, text
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, composite, mapped_column, registry
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, Session, composite, mapped_column, registry
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 LANGUAGES = ("en", "fr", "es")
 
@@ -46,7 +45,45 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-JSONValue = JSON().with_variant(JSONB(), "postgresql")
+class PlainData(TypeDecorator[Any]):
+    """Lists, mappings, texts and numbers: JSON, binary on PostgreSQL; nothing is NULL. The types of PostgreSQL are loaded on it alone,
+    since they cost every process on SQLite some megabytes."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name != "postgresql":
+            return dialect.type_descriptor(JSON(none_as_null=True))
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return dialect.type_descriptor(JSONB(none_as_null=True))
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        return JSON().coerce_compared_value(op, value)
+
+
+JSONValue = PlainData()
+
+
+def unique_while(condition: str, name: str, *columns: str) -> Index:
+    """An index that holds each combination once among the rows that meet a condition.
+
+    The migrations make it on both databases. Here the condition is told to SQLite's dialect alone: to name
+    PostgreSQL's would load it, with all its drivers, into every process on SQLite.
+    """
+    return Index(name, *columns, unique=True, sqlite_where=text(condition))
+
+
+def inserting(session: Session, table: type[DeclarativeBase]) -> Any:
+    """An INSERT that knows ``on_conflict_do_nothing``, of the dialect that the session's database speaks."""
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)
 
 
 class Base(DeclarativeBase):
@@ -165,10 +202,12 @@ __all__ = [
     "Trilingual",
     "UTCDateTime",
     "choice",
+    "inserting",
     "intending_to_write",
     "mapped_column",
     "one_of",
     "prepare_engine",
     "trilingual",
+    "unique_while",
     "writing",
 ]

@@ -4,12 +4,12 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import relationship
 
 from consultation.accounts.models import User
 from consultation.kernel.ids import uuid7
-from consultation.kernel.orm import Base, Mapped, choice, mapped_column, one_of
+from consultation.kernel.orm import Base, Mapped, choice, mapped_column, one_of, unique_while
 from consultation.kernel.roles import MandateKind
 from consultation.membership.states import OrganizationKind, OrganizationState, Step
 
@@ -78,23 +78,8 @@ class VerificationStep(Base):
         CheckConstraint("vouching_id IS NULL OR vouching_id <> organization_id", name="nobody_vouches_for_itself"),
         Index(None, "organization_id", "created_at"),
         # One person counts once, and so does an organization that vouches, however often they press the button.
-        Index(
-            "uq_verification_step_approval",
-            "organization_id",
-            "scrutiny",
-            "user_id",
-            unique=True,
-            sqlite_where=text("step = 'approval'"),
-            postgresql_where=text("step = 'approval'"),
-        ),
-        Index(
-            "uq_verification_step_vouching",
-            "organization_id",
-            "vouching_id",
-            unique=True,
-            sqlite_where=text("step = 'vouching'"),
-            postgresql_where=text("step = 'vouching'"),
-        ),
+        unique_while("step = 'approval'", "uq_verification_step_approval", "organization_id", "scrutiny", "user_id"),
+        unique_while("step = 'vouching'", "uq_verification_step_vouching", "organization_id", "vouching_id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -114,14 +99,7 @@ class Mandate(Base):
     __table_args__ = (
         one_of("kind", MandateKind),
         CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="ends_later"),
-        Index(
-            "uq_mandate_current",
-            "user_id",
-            "organization_id",
-            unique=True,
-            sqlite_where=text("revoked_at IS NULL"),
-            postgresql_where=text("revoked_at IS NULL"),
-        ),
+        unique_while("revoked_at IS NULL", "uq_mandate_current", "user_id", "organization_id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -148,13 +126,8 @@ class Invitation(Base):
         CheckConstraint("email = lower(email)", name="email_lower"),
         CheckConstraint("expires_at > created_at", name="expires_later"),
         CheckConstraint("accepted_at IS NULL OR withdrawn_at IS NULL", name="one_end"),
-        Index(
-            "uq_invitation_standing",
-            "organization_id",
-            "email",
-            unique=True,
-            sqlite_where=text("accepted_at IS NULL AND withdrawn_at IS NULL"),
-            postgresql_where=text("accepted_at IS NULL AND withdrawn_at IS NULL"),
+        unique_while(
+            "accepted_at IS NULL AND withdrawn_at IS NULL", "uq_invitation_standing", "organization_id", "email"
         ),
     )
 

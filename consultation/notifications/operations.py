@@ -3,10 +3,10 @@
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from consultation.kernel.ids import uuid7
+from consultation.kernel.orm import inserting
 from consultation.kernel.outbox import EventRecord
 from consultation.notifications.models import Notice
 
@@ -21,7 +21,6 @@ def notify(
     detail: str = "",
 ) -> None:
     """One notice of the event for each person; somebody who has it already gets no second one."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     rows = [
         {
             "id": uuid7(),
@@ -37,5 +36,5 @@ def notify(
     ]
     if rows:
         session.execute(
-            dialect.insert(Notice).values(rows).on_conflict_do_nothing(index_elements=["user_id", "event_position"])
+            inserting(session, Notice).values(rows).on_conflict_do_nothing(index_elements=["user_id", "event_position"])
         )

@@ -4,14 +4,15 @@ Exit status: 0 done, 1 the answer is no, 2 wrong use. Progress and errors go to 
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
+from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,24 @@ from consultation.kernel.permissions import OPERATOR, Actor, Denied
 from consultation.web.authorize import present
 from consultation.web.errors import why
 from consultation.web.transactions import unit_of_work
+
+
+class Commands(AppGroup):
+    """A group that knows where its commands are (``module:name`` within the package), and loads the one that is asked
+    for."""
+
+    def __init__(self, name: str, places: Mapping[str, str]) -> None:
+        super().__init__(name)
+        self._places = dict(places)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self._places})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self._places:
+            module, _, name = self._places.pop(cmd_name).partition(":")
+            self.add_command(getattr(import_module(f"consultation.{module}"), name), cmd_name)
+        return super().get_command(ctx, cmd_name)
 
 
 @dataclass(frozen=True, slots=True)

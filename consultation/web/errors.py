@@ -1,8 +1,8 @@
 """Errors are for people: what happened and what to do."""
 
+import logging
 from http import HTTPStatus
 
-import structlog
 from flask import Flask, Response, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -19,7 +19,7 @@ from consultation.web.pagination import BadCursor
 from consultation.web.render import page, see_other
 from consultation.web.transactions import SAFE_METHODS, session
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 AWAY_SECONDS = 60
 
 REASONS = {
@@ -100,7 +100,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(IntegrityError)
     def _integrity(error: IntegrityError) -> Response:
         session().rollback()
-        log.warning("integrity_error", statement_kind=type(error.orig).__name__)
+        log.warning("integrity_error", extra={"statement_kind": type(error.orig).__name__})
         return refusal(
             409,
             _("This could not be saved"),
@@ -112,7 +112,7 @@ def init_app(app: Flask) -> None:
     def _unavailable(error: OperationalError | NoConnectionFree) -> Response:
         session().rollback()
         _ask_nothing_more()
-        log.error("database_unavailable", kind=type(getattr(error, "orig", error)).__name__)
+        log.error("database_unavailable", extra={"kind": type(getattr(error, "orig", error)).__name__})
         return refusal(503, *away())
 
     @app.errorhandler(DataError)

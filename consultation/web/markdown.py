@@ -1,25 +1,36 @@
 """What people write, shown safely: Markdown without HTML, images or anything that runs."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import nh3
 from flask import Flask
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-_parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["image", "html_block", "html_inline"])
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
 _TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "code", "pre", "h3", "h4", "hr"}
+
+
+@cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    rules = ["image", "html_block", "html_inline"]
+    return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(rules)
 
 
 @lru_cache(maxsize=8192)
 def to_html(source: str) -> Markup:
     """Markdown to HTML. Headings begin at the third level, so that they fit below the page's own; links say to search
     engines that they are somebody's, and open nothing that could reach back."""
-    tokens = _parser.parse(source)
+    parser = _parser()
+    tokens = parser.parse(source)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = "h3" if token.tag in ("h1", "h2", "h3") else "h4"
-    html = _parser.renderer.render(tokens, _parser.options, {})
+    html = parser.renderer.render(tokens, parser.options, {})
     clean = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
     return Markup(clean)  # noqa: S704 - cleaned on the line above
 

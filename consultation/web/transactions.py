@@ -4,13 +4,13 @@ A write request commits once, after its response has rendered, when the status i
 The command line and the worker use ``unit_of_work``. What must survive a refusal is handed to ``after_rollback``.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from flask import Flask, Response, current_app, g, has_app_context, request
 from flask import session as cookie
 from sqlalchemy import event
@@ -21,7 +21,7 @@ from consultation.kernel import afterwards
 from consultation.kernel.orm import intending_to_write, writing
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 _TOKEN = "consultation.writing"  # noqa: S105 - the name of a place
 
 
@@ -83,7 +83,7 @@ def _end(response: Response) -> Response:
             _commit(current)
         except SQLAlchemyError as error:
             _rollback(current)
-            log.error("not_saved_after_refusal", kind=type(error).__name__)
+            log.error("not_saved_after_refusal", extra={"kind": type(error).__name__})
     return response
 
 
@@ -105,7 +105,7 @@ def _commit(current: Session) -> None:
         try:
             action()
         except Exception as error:  # noqa: BLE001 - whatever it is, what was committed stays
-            log.error("after_commit_failed", kind=type(error).__name__)
+            log.error("after_commit_failed", extra={"kind": type(error).__name__})
 
 
 def _rollback(current: Session) -> None:

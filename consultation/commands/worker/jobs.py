@@ -1,5 +1,6 @@
 """Jobs, one at a time: what can be done before the write lock, then the work and its end in one transaction."""
 
+import logging
 import time
 import traceback
 import uuid
@@ -9,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import structlog
 from flask import Flask
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -27,7 +27,7 @@ DEAD_AFTER = timedelta(seconds=30)
 ROUND_SECONDS = 10.0
 TIDY_EVERY_ROUNDS = 60
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools look for
@@ -87,7 +87,7 @@ class Jobs:
                 any_waits = jobs.queued(session(), self._kinds)
             run = self._claim() if any_waits else None
         except Exception as error:  # noqa: BLE001 - a database that is away for a while must not end the worker
-            log.error("jobs_unavailable", error=type(error).__name__)
+            log.error("jobs_unavailable", extra={"error": type(error).__name__})
             return 0
         if run is None:
             return 0
@@ -111,7 +111,7 @@ class Jobs:
                 self._perform(run, run.kind.prepare(run.task))
                 ended = JobState.DONE
             except jobs.Overtaken:
-                log.warning("job_overtaken", job=str(run.task.job_id))
+                log.warning("job_overtaken", extra={"job": str(run.task.job_id)})
             except jobs.Interrupted:
                 self._again(run)
             except JobRefused as refusal:
@@ -171,18 +171,20 @@ class Jobs:
             with self._app.app_context():
                 kind.ended(task, state)
         except Exception as error:  # noqa: BLE001 - what was committed stays
-            log.error("job_end_untold", job=str(task.job_id), error=type(error).__name__)
+            log.error("job_end_untold", extra={"job": str(task.job_id), "error": type(error).__name__})
 
     def _note(self, run: _Run, error: Exception) -> None:
         """Where it broke, and neither what it said nor on what: errors quote what they fail on."""
         frame = traceback.extract_tb(error.__traceback__)[-1]
         log.error(
             "job_broke",
-            job=str(run.task.job_id),
-            kind=run.kind.name,
-            attempt=run.attempt,
-            error=type(error).__name__,
-            where=f"{Path(frame.filename).name}:{frame.lineno}",
+            extra={
+                "job": str(run.task.job_id),
+                "kind": run.kind.name,
+                "attempt": run.attempt,
+                "error": type(error).__name__,
+                "where": f"{Path(frame.filename).name}:{frame.lineno}",
+            },
         )
 
     def _look_round(self) -> None:
@@ -195,7 +197,7 @@ class Jobs:
             lost = [self._begun(job) for job in jobs.running(session()) if self._dead(job)]
             in_use = jobs.files_in_use(session()) if self._rounds % TIDY_EVERY_ROUNDS == 0 else None
         for run in lost:
-            log.warning("job_lost", job=str(run.task.job_id), kind=run.kind.name, attempt=run.attempt)
+            log.warning("job_lost", extra={"job": str(run.task.job_id), "kind": run.kind.name, "attempt": run.attempt})
             if (state := self._again(run)) is not None:
                 self._tell(run.kind, run.task, state)
             self._notes.forget(run.task.job_id)

@@ -1,9 +1,9 @@
 """Letters out of the queue: written in a transaction, sent outside of any, and dropped once they are away."""
 
+import logging
 from email.message import EmailMessage
 from uuid import UUID
 
-import structlog
 from flask import Flask
 
 from consultation.kernel import letters
@@ -12,7 +12,7 @@ from consultation.web.authorize import present
 from consultation.web.mail import NotSent, Refused, Transport, write
 from consultation.web.transactions import session, unit_of_work
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Post:
@@ -29,7 +29,7 @@ class Post:
             with self._app.app_context():
                 return self._step()
         except Exception as error:  # noqa: BLE001 - a letter that cannot be written must not end the worker
-            log.error("letter_failed", kind=type(error).__name__)
+            log.error("letter_failed", extra={"kind": type(error).__name__})
             return 0
 
     def _step(self) -> int:
@@ -38,7 +38,7 @@ class Post:
         transport: Transport | None = self._app.extensions["mail"]
         with unit_of_work() as work:
             if gone := letters.purge(work, now=present()):
-                log.warning("letters_expired", letters=gone)
+                log.warning("letters_expired", extra={"letters": gone})
         if transport is None:
             return 0
         found = self._next()
@@ -49,12 +49,12 @@ class Post:
             try:
                 transport.send(message)
             except NotSent as error:
-                log.warning("mail_unavailable", kind=str(error))
+                log.warning("mail_unavailable", extra={"kind": str(error)})
                 with unit_of_work() as work:
                     letters.postpone(work, until=present() + letters.PATIENCE)
                 return 0
             except Refused as error:
-                log.warning("letter_refused", letter=str(letter_id), kind=str(error))
+                log.warning("letter_refused", extra={"letter": str(letter_id), "kind": str(error)})
         with unit_of_work() as work:
             letters.drop(work, letter_id)
         return 1

@@ -6,8 +6,6 @@ import io
 import zipfile
 from datetime import UTC, datetime
 
-import segno
-
 from consultation.drafting.export.outline import build
 from consultation.drafting.export.voice import Snapshot, Translator
 
@@ -22,6 +20,8 @@ def render(snapshot: Snapshot, lang: str, translator: Translator) -> bytes:
     document = build(snapshot, lang, translator)
     released = datetime.fromisoformat(document.released_at).replace(microsecond=0).astimezone(UTC).replace(tzinfo=None)
     picture = io.BytesIO()
+    import segno
+
     segno.make(document.cover.url, error="m", micro=False).save(picture, kind="png", scale=6, border=4)
     writer = Writer(document, released)
     writer.cover(picture.getvalue())

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -31,6 +30,8 @@ def _environment() -> Environment:
 
 def qr_svg(url: str) -> str:
     """The address as a QR code (error correction M), an SVG without XML declaration."""
+    import segno
+
     return segno.make(url, error="m", micro=False).svg_inline(scale=3, border=4, dark="#111", light="#fff")
 
 

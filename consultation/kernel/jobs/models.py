@@ -4,13 +4,11 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index
 
 from consultation.kernel.ids import uuid7
 from consultation.kernel.jobs.states import JobState
-from consultation.kernel.orm import Base, Mapped, choice, mapped_column, one_of
-
-_ACTIVE = text("state IN ('queued', 'running')")
+from consultation.kernel.orm import Base, Mapped, choice, mapped_column, one_of, unique_while
 
 
 class Job(Base):
@@ -34,7 +32,7 @@ class Job(Base):
         Index("ix_job_state", "state", "created_at"),
         Index("ix_job_subject", "subject_id", "created_at"),
         # A double click queues one job.
-        Index("uq_job_file", "file", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
+        unique_while("state IN ('queued', 'running')", "uq_job_file", "file"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)

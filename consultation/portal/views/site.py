@@ -1,8 +1,8 @@
 """Addresses that machines ask for: health, readiness, robots, and the well-known ones."""
 
+import logging
 from datetime import timedelta
 
-import structlog
 from flask import Blueprint, Response, current_app, jsonify, redirect, url_for
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -15,7 +15,7 @@ from consultation.web.authorize import present, public
 from consultation.web.transactions import session
 
 site = Blueprint("site", __name__)
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 QUEUE_IS_LATE_AFTER = timedelta(minutes=5)
 SECURITY_CONTACT_IS_GOOD_FOR = timedelta(days=180)
@@ -39,7 +39,7 @@ def ready() -> Response:
         events = None if pending else backlog(session(), current_app.extensions["subscriptions"])
         queued = None if pending else jobs.waiting(session())
     except (DBAPIError, SQLAlchemyError) as error:
-        log.error("not_ready", kind=type(error).__name__)
+        log.error("not_ready", extra={"kind": type(error).__name__})
         return _json({"database": "unreachable", "migrations": "unknown", "queue": "unknown"}, 503)
     if events is None or queued is None:
         return _json({"database": "ok", "migrations": "pending", "queue": "unknown"}, 503)

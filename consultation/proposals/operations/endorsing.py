@@ -4,9 +4,9 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from consultation.kernel.orm import inserting
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Permission, require
 from consultation.proposals.events import EndorsementWithdrawn, ProposalEndorsed
@@ -22,9 +22,8 @@ def endorse(session: Session, proposal: Proposal, *, organization_id: uuid.UUID,
     """
     require(actor, Permission.PROPOSAL_ENDORSE, proposal, now=now)
     require_voice(actor, Permission.PROPOSAL_ENDORSE, organization_id)
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     added = session.execute(
-        dialect.insert(Endorsement)
+        inserting(session, Endorsement)
         .values(proposal_id=proposal.id, organization_id=organization_id, endorsed_by=actor.user_id, created_at=now)
         .on_conflict_do_nothing()
         .returning(Endorsement.proposal_id)

@@ -15,14 +15,13 @@ from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Permission, require
 from consultation.membership.models import MemberOrganization
 from consultation.membership.states import OrganizationState
-from consultation.voting import chain
+from consultation.voting import chain, tally
 from consultation.voting.events import ContestCreated, ContestOpened
 from consultation.voting.keys import KeyStore, key_store
 from consultation.voting.models import Contest, ContestOption, RollEntry
 from consultation.voting.operations.box import lock
 from consultation.voting.rules import DEFAULT_CHOICES, DEFAULT_ESSENTIAL, PUBLISHED_FROM, UNLIMITED
 from consultation.voting.states import HEADLINE_RULE, OPENING, ContestKind, ContestState, Secrecy
-from consultation.voting.tally import RULES
 
 QUESTION = Trilingual(
     en="Which items should come first on the agenda?",
@@ -75,7 +74,7 @@ def create_contest(
     require(actor, Permission.CONTEST_CONFIGURE, consultation, now=now)
     kind, secrecy = ContestKind(kind), Secrecy(secrecy)
     headline = rule or HEADLINE_RULE[kind]
-    if headline not in RULES:
+    if headline not in tally.RULES:
         raise ContestNotReady("unknown_rule")
     outside = secrecy is Secrecy.NO_ROLL
     contest = Contest(
@@ -184,7 +183,7 @@ def _frozen(
         "kind": contest.kind.value,
         "secrecy": contest.secrecy.value,
         "rule": contest.rule,
-        "rule_version": RULES[contest.rule].version,
+        "rule_version": tally.RULES[contest.rule].version,
         "places": contest.places,
         "minutes": contest.minutes,
         "max_choices": contest.max_choices,

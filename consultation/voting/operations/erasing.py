@@ -1,13 +1,14 @@
 """Giving back the space of what was deleted, so that no deleted ballot stays readable in the database's files."""
 
-import structlog
+import logging
+
 from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 PATIENCE_MS = 5_000
 _EMPTIED = "ballot_content, cast_key, ballot_draft"
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 
 def give_space_back(session: Session) -> None:
@@ -24,7 +25,7 @@ def give_space_back(session: Session) -> None:
         else:
             _rewrite_postgresql(engine)
     except engine.dialect.loaded_dbapi.Error as error:
-        _log.warning("space_not_given_back", kind=type(error).__name__)
+        _log.warning("space_not_given_back", extra={"kind": type(error).__name__})
 
 
 def _rewrite_sqlite(engine: Engine) -> None:
@@ -37,7 +38,7 @@ def _rewrite_sqlite(engine: Engine) -> None:
             cursor.execute("VACUUM")
             (blocked, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if blocked:
-                _log.warning("space_not_given_back", kind="readers")
+                _log.warning("space_not_given_back", extra={"kind": "readers"})
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {timeout}")
             cursor.close()

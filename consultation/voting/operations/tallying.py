@@ -1,5 +1,7 @@
 """Counting a closed contest, and publishing what was counted."""
 
+from __future__ import annotations
+
 import json
 from datetime import datetime
 
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 from consultation.kernel.ids import uuid7
 from consultation.kernel.moves import WrongState, apply
 from consultation.kernel.permissions import Actor, Permission, require
+from consultation.voting import tally
 from consultation.voting.chain import canonical
 from consultation.voting.events import ContestPublished, ContestTallied
 from consultation.voting.keys import KeyStore, key_store
@@ -19,7 +22,6 @@ from consultation.voting.operations.configuring import ContestNotReady
 from consultation.voting.queries import final_contents, stored_tallies
 from consultation.voting.rules import PANEL, from_content
 from consultation.voting.states import PUBLICATION, TALLYING
-from consultation.voting.tally import Profile, Result, tally
 
 
 class BeaconFixed(Exception):
@@ -94,18 +96,18 @@ def _beacon(contest: Contest, given: str | None) -> str:
     return given or ""
 
 
-def _count(session: Session, contest: Contest, rules: list[str]) -> dict[str, Result]:
+def _count(session: Session, contest: Contest, rules: list[str]) -> dict[str, tally.Result]:
     codes = sorted(limits_of(contest).items)
     rows = (from_content(row.content) for row in final_contents(session, contest.id))
-    profile = Profile.from_ballots(codes, rows)
+    profile = tally.Profile.from_ballots(codes, rows)
     return {
-        rule: tally(profile, rule, seats=contest.places, contest=contest.code, beacon=contest.beacon or "")
+        rule: tally.tally(profile, rule, seats=contest.places, contest=contest.code, beacon=contest.beacon or "")
         for rule in rules
     }
 
 
 def _store(
-    session: Session, contest: Contest, stored: dict[str, StoredTally], rule: str, result: Result, now: datetime
+    session: Session, contest: Contest, stored: dict[str, StoredTally], rule: str, result: tally.Result, now: datetime
 ) -> bool:
     """Write the result where it differs from the stored one; says whether it does."""
     row, plain = stored.get(rule), json.loads(canonical(result.to_dict()))

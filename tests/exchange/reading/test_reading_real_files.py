@@ -1,7 +1,6 @@
 """The real collections, against the figures that their publishers and their notices give."""
 
 import csv
-import time
 import tracemalloc
 from collections import Counter
 
@@ -29,10 +28,8 @@ def read(path, kind, *maps, options=None, with_states=False):
 
 
 def test_decide_madrid_comments(shared_data):
-    start = time.perf_counter()
     rows, report = read(shared_data / "decide-madrid-2019" / "comments.csv", "comments")
     rows = place_replies(rows)
-    seconds = time.perf_counter() - start
     for row in rows:
         report.add(row)
     counts = report.counts
@@ -53,7 +50,6 @@ def test_decide_madrid_comments(shared_data):
         "numNegativeVotes",
     )
     assert rows[0].original["time"] == "0 days 10:50:19"
-    assert seconds < 2  # a third of a second where nothing else runs
 
 
 def test_decide_madrid_times_when_they_are_mapped(shared_data):

@@ -67,10 +67,10 @@ def test_cleaned_text_can_be_stored_and_is_stable(text):
 )
 def test_hostile_text_takes_no_long_time(evil):
     text = (evil * 100_000)[:100_000]
-    start = time.perf_counter()
+    start = time.process_time()
     cleaned, _ = clean_text(text)
     derive_title(cleaned)
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8
     assert len(cleaned) < 5_000_000
 
 
