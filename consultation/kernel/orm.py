@@ -46,8 +46,8 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class PlainData(TypeDecorator[Any]):
-    """Lists, mappings, texts and numbers: JSON, binary on PostgreSQL; nothing is NULL. The types of PostgreSQL are loaded on it alone,
-    since they cost every process on SQLite some megabytes."""
+    """Lists, mappings, texts and numbers: JSON, binary on PostgreSQL; nothing is NULL. The types of PostgreSQL are
+    loaded on it alone, since they cost every process on SQLite some megabytes."""
 
     impl = JSON
     cache_ok = True
