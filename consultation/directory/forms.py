@@ -115,3 +115,19 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
 class VouchForm(FlaskForm):  # type: ignore[misc]
     by = SelectField(_l("Your organization"))
     note = TextAreaField(_l("How you know it"), [Optional(), LONG], render_kw={"rows": 3})
+
+
+class AffiliationForm(FlaskForm):  # type: ignore[misc]
+    side = RadioField(
+        _l("Which is it?"),
+        choices=[
+            SelectChoice("affiliate", _l("We belong to it: it is our umbrella")),
+            SelectChoice("umbrella", _l("It belongs to us: we are its umbrella")),
+        ],
+        default="affiliate",
+    )
+    other = StringField(
+        _l("Code of the other organization"),
+        [DataRequired(_l("Enter its code.")), NAME],
+        description=_l("As on its page, for example ACL. It is asked, and has to agree."),
+    )

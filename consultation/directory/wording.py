@@ -34,3 +34,12 @@ MANDATES: Mapping[MandateKind, LazyString] = {
     MandateKind.DEPUTY: lazy_gettext("Deputy: votes when the delegate cannot"),
     MandateKind.EDITOR: lazy_gettext("Editor: writes for it"),
 }
+
+NO_AFFILIATION: Mapping[str, LazyString] = {
+    "itself": lazy_gettext("An organization does not belong to itself."),
+    "not_verified": lazy_gettext("Both organizations must be verified."),
+    "circle": lazy_gettext("It stands under yours already, so that the two would stand under each other."),
+    "has_umbrella": lazy_gettext("The affiliate belongs to another organization. That has to end first."),
+    "stands": lazy_gettext("This is agreed, or asked, already."),
+    "over": lazy_gettext("It was taken back, or has ended."),
+}

@@ -90,3 +90,34 @@ class InvitationAccepted:
 class InvitationWithdrawn:
     subject_id: uuid.UUID
     invitation_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AffiliationProposed:
+    """The subject is the organization that has to agree."""
+
+    subject_id: uuid.UUID
+    affiliation_id: uuid.UUID
+    umbrella_id: uuid.UUID
+    affiliate_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AffiliationAgreed:
+    """The subject is the organization that had proposed it."""
+
+    subject_id: uuid.UUID
+    affiliation_id: uuid.UUID
+    umbrella_id: uuid.UUID
+    affiliate_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AffiliationEnded:
+    """Ended, taken back or not agreed to; the subject is the umbrella."""
+
+    subject_id: uuid.UUID
+    affiliation_id: uuid.UUID
+    umbrella_id: uuid.UUID
+    affiliate_id: uuid.UUID
+    was_agreed: bool

@@ -92,6 +92,51 @@ class VerificationStep(Base):
     created_at: Mapped[datetime]
 
 
+class Affiliation(Base):
+    """That an organization belongs to another one, its umbrella: proposed by one of the two, in force once the other
+    one, or the desk, has agreed, until either ends it. An organization has one umbrella at a time."""
+
+    __tablename__ = "affiliation"
+    __table_args__ = (
+        CheckConstraint("umbrella_id <> affiliate_id", name="two_organizations"),
+        CheckConstraint("proposed_by_id IN (umbrella_id, affiliate_id)", name="proposed_by_one"),
+        CheckConstraint("agreed_at IS NULL OR agreed_at >= proposed_at", name="agreed_later"),
+        CheckConstraint("ended_at IS NULL OR ended_at >= proposed_at", name="ended_later"),
+        Index(None, "umbrella_id"),
+        Index(
+            "uq_affiliation_standing",
+            "affiliate_id",
+            "umbrella_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "uq_affiliation_umbrella",
+            "affiliate_id",
+            unique=True,
+            sqlite_where=text("agreed_at IS NOT NULL AND ended_at IS NULL"),
+            postgresql_where=text("agreed_at IS NOT NULL AND ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    umbrella_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member_organization.id", ondelete="CASCADE"))
+    affiliate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member_organization.id", ondelete="CASCADE"))
+    proposed_by_id: Mapped[uuid.UUID]
+    proposed_at: Mapped[datetime]
+    agreed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    umbrella: Mapped[MemberOrganization] = relationship(lazy="raise_on_sql", foreign_keys=[umbrella_id])
+    affiliate: Mapped[MemberOrganization] = relationship(lazy="raise_on_sql", foreign_keys=[affiliate_id])
+
+    @property
+    def other(self) -> MemberOrganization:
+        """The one that has to agree."""
+        return self.affiliate if self.proposed_by_id == self.umbrella_id else self.umbrella
+
+
 class Mandate(Base):
     """That a person speaks for an organization, from a date until it is revoked or ends."""
 

@@ -1,14 +1,16 @@
 """Finding organizations, and what a person may speak for."""
 
+import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from consultation.accounts.models import User
 from consultation.accounts.queries import user_by_email
 from consultation.kernel.permissions import Actor, MandateHeld
-from consultation.membership.models import Mandate, MemberOrganization
+from consultation.membership.models import Affiliation, Mandate, MemberOrganization
 from consultation.membership.states import OrganizationState
 
 # Built once, since every request of somebody signed in asks it.
@@ -41,3 +43,38 @@ def actor_by_email(session: Session, email: str, now: datetime) -> Actor | None:
 
 def organization_by_code(session: Session, code: str) -> MemberOrganization | None:
     return session.scalar(select(MemberOrganization).where(MemberOrganization.code == code))
+
+
+def affiliations_in_force(session: Session) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Pairs of umbrella and affiliate, in the order in which they were agreed."""
+    query = (
+        select(Affiliation.umbrella_id, Affiliation.affiliate_id)
+        .where(Affiliation.agreed_at.is_not(None), Affiliation.ended_at.is_(None))
+        .order_by(Affiliation.agreed_at, Affiliation.id)
+    )
+    return [(row.umbrella_id, row.affiliate_id) for row in session.execute(query)]
+
+
+def affiliations_of(session: Session, organization_id: uuid.UUID) -> Sequence[Affiliation]:
+    """Those of an organization that stand, proposed or agreed, with both sides."""
+    return session.scalars(
+        select(Affiliation)
+        .where(
+            or_(Affiliation.umbrella_id == organization_id, Affiliation.affiliate_id == organization_id),
+            Affiliation.ended_at.is_(None),
+        )
+        .options(joinedload(Affiliation.umbrella), joinedload(Affiliation.affiliate))
+        .order_by(Affiliation.proposed_at, Affiliation.id)
+    ).all()
+
+
+def affiliation_of(session: Session, organization_id: uuid.UUID, affiliation_id: uuid.UUID) -> Affiliation | None:
+    """One of an organization's, with both sides."""
+    return session.scalars(
+        select(Affiliation)
+        .where(
+            Affiliation.id == affiliation_id,
+            or_(Affiliation.umbrella_id == organization_id, Affiliation.affiliate_id == organization_id),
+        )
+        .options(joinedload(Affiliation.umbrella), joinedload(Affiliation.affiliate))
+    ).one_or_none()

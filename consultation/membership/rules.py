@@ -1,6 +1,7 @@
 """Rules of membership. Pure."""
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 
 #: How many people it takes to verify an organization, so that no single account can bring in voters.
 APPROVALS_NEEDED = 2
@@ -24,3 +25,29 @@ def code_from(name: str, taken: Iterable[str]) -> str:
     while f"{stem}-{number}" in used:
         number += 1
     return f"{stem}-{number}"
+
+
+def would_circle(umbrella_of: Mapping[uuid.UUID, uuid.UUID], umbrella: uuid.UUID, affiliate: uuid.UUID) -> bool:
+    """Whether the umbrella stands, at any distance, under the one that is to stand under it."""
+    above: uuid.UUID | None = umbrella
+    while above is not None:
+        if above == affiliate:
+            return True
+        above = umbrella_of.get(above)
+    return False
+
+
+def family_voters(
+    affiliations: Sequence[tuple[uuid.UUID, uuid.UUID]], eligible: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, uuid.UUID]:
+    """For each eligible organization the one that votes for its family: the topmost umbrella or, failing that, the
+    first affiliate that was agreed. ``affiliations`` are pairs of umbrella and affiliate in the order of agreement."""
+    umbrella_of = {affiliate: umbrella for umbrella, affiliate in affiliations}
+    rank = {affiliate: place for place, (_umbrella, affiliate) in enumerate(affiliations, start=1)}
+    families: dict[uuid.UUID, list[uuid.UUID]] = {}
+    for member in eligible:
+        top = member
+        while top in umbrella_of:
+            top = umbrella_of[top]
+        families.setdefault(top, []).append(member)
+    return {member: min(family, key=lambda one: rank.get(one, 0)) for family in families.values() for member in family}

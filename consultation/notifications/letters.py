@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from consultation.accounts.models import User
 from consultation.kernel.letters import Content, Letter, LetterKind
-from consultation.notifications.wording import NEXT_STEPS, NOTICES, VERIFICATIONS
+from consultation.notifications.wording import NEXT_STEPS, NOTICES, PAGES, VERIFICATIONS
 
 
 def _compose(session: Session, letter: Letter, _now: datetime) -> Content | None:
@@ -24,7 +24,13 @@ def _verification(session: Session, letter: Letter, _now: datetime) -> Content |
     if user is None or not user.active:
         return None
     event = letter.details["event"]
-    values = {"name": user.name, **letter.details, "what": VERIFICATIONS[event], "next_step": NEXT_STEPS.get(event, "")}
+    values = {
+        "name": user.name,
+        **letter.details,
+        "what": VERIFICATIONS[event],
+        "next_step": NEXT_STEPS.get(event, ""),
+        "page": PAGES.get(event, "directory.people"),
+    }
     return Content(user.email, user.language, values)
 
 

@@ -11,6 +11,8 @@ from consultation.discussion.models import Comment
 from consultation.kernel import letters
 from consultation.kernel.outbox import EventRecord, subscription
 from consultation.membership.events import (
+    AffiliationAgreed,
+    AffiliationProposed,
     InformationAsked,
     OrganizationRefused,
     OrganizationSuspended,
@@ -83,5 +85,12 @@ def tell_of_verification(session: Session, event: EventRecord) -> None:
         letters.post(session, VERIFICATION, user_id=user_id, details=details, now=event.occurred_at)
 
 
-ABOUT_ORGANIZATIONS = (OrganizationVerified, InformationAsked, OrganizationRefused, OrganizationSuspended)
+ABOUT_ORGANIZATIONS = (
+    OrganizationVerified,
+    InformationAsked,
+    OrganizationRefused,
+    OrganizationSuspended,
+    AffiliationProposed,
+    AffiliationAgreed,
+)
 VERIFICATIONS = subscription("verification-letters", ABOUT_ORGANIZATIONS, tell_of_verification)

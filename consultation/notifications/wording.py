@@ -30,6 +30,14 @@ NEXT_STEPS: Mapping[str, LazyString] = {
     "InformationAsked": lazy_gettext("Answer here; two people look at it again then:"),
     "OrganizationRefused": lazy_gettext("What was said stands here:"),
     "OrganizationSuspended": lazy_gettext("What was said stands here:"),
+    "AffiliationProposed": lazy_gettext("See which one, and agree or decline, here:"),
+    "AffiliationAgreed": lazy_gettext("It is shown on both pages. You can end it here:"),
+}
+
+#: The page that a letter about an organization leads to, where it is not the one of its people.
+PAGES: Mapping[str, str] = {
+    "AffiliationProposed": "directory.affiliations",
+    "AffiliationAgreed": "directory.affiliations",
 }
 
 #: What happened to an organization's membership.
@@ -38,4 +46,6 @@ VERIFICATIONS: Mapping[str, LazyString] = {
     "InformationAsked": lazy_gettext("We need to know more about your organization."),
     "OrganizationRefused": lazy_gettext("Your organization was not accepted."),
     "OrganizationSuspended": lazy_gettext("The membership of your organization is suspended."),
+    "AffiliationProposed": lazy_gettext("An organization says that yours and it belong together."),
+    "AffiliationAgreed": lazy_gettext("It is agreed that your organization and another one belong together."),
 }

@@ -18,8 +18,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 
 from consultation.convening.rules import Unusable
 from consultation.kernel.roles import Role
-from consultation.organizing.wording import CONTEST_KINDS, KINDS, PROBLEMS, SECRECIES
+from consultation.organizing.wording import AFFILIATES, CONTEST_KINDS, KINDS, PROBLEMS, SECRECIES
 from consultation.portal.wording import ROLES
+from consultation.voting.states import AffiliatesCount
 from consultation.web.locale import LANGUAGE_NAMES
 
 LOCAL = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
@@ -79,6 +80,12 @@ class ContestForm(OrganizersForm):
     )
     kind = SelectField(_l("Ballot"), choices=[SelectChoice(kind.value, label) for kind, label in CONTEST_KINDS.items()])
     secrecy = SelectField(_l("Secrecy"), choices=[SelectChoice(kind.value, label) for kind, label in SECRECIES.items()])
+    affiliates_count = SelectField(
+        _l("An umbrella and its affiliates"),
+        choices=[SelectChoice(kind.value, label) for kind, label in AFFILIATES.items()],
+        default=AffiliatesCount.EACH.value,
+        description=_l("The umbrella casts a family’s ballot; failing that, the affiliate that was agreed first."),
+    )
     places = IntegerField(_l("Places to fill"), [_needed(), NumberRange(min=1, max=1000)], default=10)
     minutes = IntegerField(_l("Minutes of the gathering"), [Optional(), NumberRange(min=1, max=10000)])
     beacon_source = StringField(

@@ -10,7 +10,7 @@ from consultation.exchange.reading import Kind
 from consultation.kernel.jobs import JobState
 from consultation.organizing.rules import Step
 from consultation.proposals.states import ProposalState
-from consultation.voting.states import ContestKind, ContestState, Secrecy
+from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, Secrecy
 
 STEPS: Mapping[Step, LazyString] = {
     Step.DATE_PHASES: _l("No phase is open. Date the phases, or enter one now."),
@@ -52,6 +52,10 @@ SECRECIES: Mapping[Secrecy, LazyString] = {
     Secrecy.SECRET: _l("Secret: nobody can tell who cast which ballot after the close"),
     Secrecy.NAMED: _l("Named: the roll is published beside the ballots"),
     Secrecy.NO_ROLL: _l("No roll: paper or outside ballots"),
+}
+AFFILIATES: Mapping[AffiliatesCount, LazyString] = {
+    AffiliatesCount.EACH: _l("Each on its own"),
+    AffiliatesCount.FAMILY: _l("One ballot for the family"),
 }
 KINDS: Mapping[Kind, LazyString] = {
     Kind.ORGANIZATIONS: _l("Organizations"),

@@ -16,7 +16,7 @@ from consultation.convening.models import Consultation
 from consultation.curation.models import AgendaItem
 from consultation.kernel.ids import uuid7
 from consultation.kernel.orm import Base, Mapped, Trilingual, choice, mapped_column, one_of, trilingual
-from consultation.voting.states import ContestKind, ContestState, Secrecy
+from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, Secrecy
 
 
 class Contest(Base):
@@ -28,6 +28,7 @@ class Contest(Base):
         one_of("state", ContestState),
         one_of("kind", ContestKind),
         one_of("secrecy", Secrecy),
+        one_of("affiliates_count", AffiliatesCount),
         CheckConstraint("places > 0", name="places_positive"),
         CheckConstraint("minutes IS NULL OR minutes > 0", name="minutes_positive"),
         CheckConstraint("max_choices > 0 AND max_essential >= 0", name="limits_positive"),
@@ -46,6 +47,7 @@ class Contest(Base):
     question: Mapped[Trilingual] = trilingual("question")
     kind: Mapped[ContestKind] = choice(ContestKind)
     secrecy: Mapped[Secrecy] = choice(Secrecy)
+    affiliates_count: Mapped[AffiliatesCount] = choice(AffiliatesCount, default=AffiliatesCount.EACH)
     state: Mapped[ContestState] = choice(ContestState)
     rule: Mapped[str]
     places: Mapped[int]

@@ -33,6 +33,14 @@ class Secrecy(StrEnum):
     NO_ROLL = "no_roll"
 
 
+class AffiliatesCount(StrEnum):
+    """Each: an umbrella and its affiliates vote each on its own. Family: they cast one ballot together, by the
+    umbrella or, failing that, by the affiliate that was agreed first."""
+
+    EACH = "each"
+    FAMILY = "family"
+
+
 HEADLINE_RULE: Mapping[ContestKind, str] = {
     ContestKind.TIERS: "expanding_approvals",
     ContestKind.RANKING: "expanding_approvals",

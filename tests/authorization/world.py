@@ -18,7 +18,8 @@ from consultation.kernel import jobs
 from consultation.kernel.ids import uuid7
 from consultation.kernel.permissions import OPERATOR
 from consultation.kernel.roles import MandateKind, Role
-from consultation.membership.operations import invite
+from consultation.membership.operations import invite, propose_affiliation
+from consultation.membership.queries import organization_by_code
 from consultation.moderation.operations import hide, publish
 from consultation.moderation.states import ReasonCode
 from consultation.notifications.models import Notice
@@ -63,6 +64,7 @@ def build(session: Any, app: Any) -> World:
     sides = {"own": people[Role.DELEGATE], "other": make_user(session)}
     for side, delegate in sides.items():
         _organization(session, world, consultation, side, delegate)
+    _affiliations(session, world)
     _contests(session, world, consultation)
     _uploads(session, world, consultation, people[Role.ORGANIZER], Uploads(app.extensions["settings"].data_dir))
     _notices(session, world, people, sides["other"])
@@ -109,6 +111,15 @@ def _organization(session: Any, world: World, consultation: Any, side: str, dele
             hide(session, hidden, code=ReasonCode.OTHER, reason="Off topic", actor=OPERATOR, now=NOW)
             world.subjects[f"{side}.comment"] = {"comment_id": shown.id}
             world.subjects[f"{side}.hidden"] = {"comment_id": hidden.id}
+
+
+def _affiliations(session: Any, world: World) -> None:
+    """The delegate's organization is asked by another, and two others by one another."""
+    for side, code in (("own", "OWN"), ("other", "OTHER")):
+        umbrella, affiliate = make_organization(session, f"{code}-ABOVE"), organization_by_code(session, code)
+        sides = {"umbrella": umbrella, "affiliate": affiliate, "by": umbrella}
+        made = propose_affiliation(session, **sides, actor=OPERATOR, now=NOW)
+        world.subjects[f"{side}.affiliation"] = {"code": code, "affiliation_id": made.id}
 
 
 def _contests(session: Any, world: World, consultation: Any) -> None:

@@ -292,7 +292,7 @@ def test_nobody_marks_anothers_notice(client, session):
     notice = session.query(Notice.id).scalar()
     assert client.post(f"/en/account/notices/{notice}/reading").status_code == 403
     sign_in(session, client, user)
-    assert client.post(f"/en/account/notices/{notice}/reading").status_code == 303
+    assert client.post(f"/en/account/notices/{notice}/reading").status_code == 404
     assert read_states(session, other) == [False]
 
 

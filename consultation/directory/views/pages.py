@@ -11,7 +11,10 @@ from consultation.directory.queries import Wanted
 from consultation.directory.views.blueprint import bp, visible
 from consultation.directory.wording import KINDS, STATES
 from consultation.kernel.orm import LANGUAGES
-from consultation.web.authorize import public
+from consultation.kernel.permissions import Permission
+from consultation.membership.models import MemberOrganization
+from consultation.membership.queries import affiliations_of
+from consultation.web.authorize import allows, public
 from consultation.web.pagination import decode, take
 from consultation.web.render import page
 from consultation.web.transactions import session
@@ -65,11 +68,29 @@ def organization(code: str) -> Response:
     found = visible(code)
     words = vocabulary(session())
     places = queries.places_of(session(), [found.id]).get(found.id, [])
+    above, below, unnamed = _family(found)
     return page(
         "directory/organization.html",
         organization=found,
+        umbrella=above,
+        affiliates=below,
+        unnamed=unnamed,
         sector=words.by_id(found.sector_id),
         places=[term for term in map(words.by_id, places) if term],
         kinds=KINDS,
         states=STATES,
     )
+
+
+def _family(found: MemberOrganization) -> tuple[MemberOrganization | None, list[MemberOrganization], int]:
+    """Its umbrella and its affiliates, and how many of them have not asked to be found. Protected ones are shown by
+    their code."""
+    agreed = [one for one in affiliations_of(session(), found.id) if one.agreed_at is not None]
+    above = [one.umbrella for one in agreed if one.affiliate_id == found.id]
+    below = [one.affiliate for one in agreed if one.umbrella_id == found.id]
+    if not (allows(Permission.ORGANIZATION_MANAGE, found) or allows(Permission.ORGANIZATION_READ)):
+        hidden = [one for one in (*above, *below) if not (one.listed or one.protected)]
+        above, below = ([one for one in side if one not in hidden] for side in (above, below))
+    else:
+        hidden = []
+    return next(iter(above), None), sorted(below, key=lambda one: one.name), len(hidden)

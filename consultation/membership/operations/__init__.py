@@ -1,5 +1,11 @@
 """Organizations join, are verified, and say who speaks for them."""
 
+from consultation.membership.operations.affiliating import (
+    NoAffiliation,
+    agree_affiliation,
+    end_affiliation,
+    propose_affiliation,
+)
 from consultation.membership.operations.inviting import (
     INVITATION_LASTS,
     AlreadyInvited,
@@ -26,13 +32,17 @@ __all__ = [
     "AlreadyInvited",
     "CodeTaken",
     "MandateExists",
+    "NoAffiliation",
     "accept_invitation",
+    "agree_affiliation",
     "answer",
     "apply_for_membership",
     "approve",
     "ask",
+    "end_affiliation",
     "give_mandate",
     "invite",
+    "propose_affiliation",
     "refuse",
     "register_organization",
     "revoke_mandate",

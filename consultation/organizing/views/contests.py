@@ -1,6 +1,9 @@
 """Contests: created, opened, closed, tallied, published."""
 
+import uuid
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
@@ -16,7 +19,7 @@ from consultation.voting.models import Contest
 from consultation.voting.operations import BeaconFixed, ContestNotReady
 from consultation.voting.queries import contest_by_code
 from consultation.voting.queries import contests as contests_of
-from consultation.voting.states import ContestKind, Secrecy
+from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, Secrecy
 from consultation.web.authorize import current_actor, present, requires
 from consultation.web.render import page, see_other
 from consultation.web.transactions import session
@@ -45,6 +48,7 @@ def create_contest(slug: str) -> Response:
         places=form.places.data,
         minutes=form.minutes.data,
         secrecy=Secrecy(form.secrecy.data),
+        affiliates_count=AffiliatesCount(form.affiliates_count.data),
         beacon_source=form.beacon_source.data or "",
         actor=current_actor(),
         now=present(),
@@ -114,6 +118,16 @@ def _contest(found: Consultation, code: str) -> Contest:
     return contest
 
 
+def _electorates(found: Consultation) -> dict[uuid.UUID, Any]:
+    """Of the contests that are not open yet: who would vote, and for whom else."""
+    configured = [one for one in contests_of(session(), found.id) if one.state is ContestState.CONFIGURED]
+    shown = {}
+    for contest in configured:
+        with suppress(ContestNotReady):
+            shown[contest.id] = operations.electorate(session(), contest)
+    return shown
+
+
 def _contests(
     found: Consultation, form: ContestForm, status: int = 200, refused: OrganizersForm | None = None
 ) -> Response:
@@ -122,6 +136,7 @@ def _contests(
         status=status,
         consultation=found,
         contests=contests_of(session(), found.id),
+        electorates=_electorates(found),
         form=form,
         refused=refused or (form if form.errors else None),
         tally_form=refused if isinstance(refused, TallyForm) else TallyForm(formdata=None),

@@ -15,7 +15,7 @@ from consultation.voting.models import Contest
 from consultation.voting.operations import BeaconFixed, ContestNotReady
 from consultation.voting.queries import ballot_count, contest_by_code, roll_size, stored_tallies
 from consultation.voting.rules import in_steps
-from consultation.voting.states import ContestKind, ContestState, Secrecy
+from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, Secrecy
 from consultation.web.console import No, Work, command_work, fail_use, say
 
 NOT_READY = {
@@ -42,6 +42,13 @@ def group() -> None:
 @click.option("--secret", "secrecy", flag_value="secret", help="No one can tell who cast which ballot (the default).")
 @click.option("--named", "secrecy", flag_value="named", help="Organizations are named with the result.")
 @click.option("--no-roll", "secrecy", flag_value="no_roll", help="Paper or outside ballots, of no claimed electorate.")
+@click.option(
+    "--affiliates",
+    "affiliates_count",
+    type=click.Choice([kind.value for kind in AffiliatesCount]),
+    default=AffiliatesCount.EACH.value,
+    help="Whether an umbrella and its affiliates vote each, or cast one ballot a family (default: each).",
+)
 @click.option("--question-en", help="The question in English; all three languages or none.")
 @click.option("--question-fr", help="The question in French.")
 @click.option("--question-es", help="The question in Spanish.")

@@ -5,7 +5,12 @@ Each operation that follows the opening takes the lock on the contest first and 
 
 from consultation.voting.operations.casting import CastConflict, Receipt, cast, save_draft
 from consultation.voting.operations.closing import CLOSING, close_contest, close_due
-from consultation.voting.operations.configuring import ContestNotReady, create_contest, open_contest
+from consultation.voting.operations.configuring import (
+    ContestNotReady,
+    create_contest,
+    electorate,
+    open_contest,
+)
 from consultation.voting.operations.importing import ImportedBallots, import_ballots
 from consultation.voting.operations.tallying import BeaconFixed, publish_contest, tally_contest
 
@@ -20,6 +25,7 @@ __all__ = [
     "close_contest",
     "close_due",
     "create_contest",
+    "electorate",
     "import_ballots",
     "open_contest",
     "publish_contest",

@@ -14,6 +14,8 @@ from consultation.kernel.orm import Trilingual
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Permission, require
 from consultation.membership.models import MemberOrganization
+from consultation.membership.queries import affiliations_in_force
+from consultation.membership.rules import family_voters
 from consultation.membership.states import OrganizationState
 from consultation.voting import chain, tally
 from consultation.voting.events import ContestCreated, ContestOpened
@@ -21,7 +23,7 @@ from consultation.voting.keys import KeyStore, key_store
 from consultation.voting.models import Contest, ContestOption, RollEntry
 from consultation.voting.operations.box import lock
 from consultation.voting.rules import DEFAULT_CHOICES, DEFAULT_ESSENTIAL, PUBLISHED_FROM, UNLIMITED
-from consultation.voting.states import HEADLINE_RULE, OPENING, ContestKind, ContestState, Secrecy
+from consultation.voting.states import HEADLINE_RULE, OPENING, AffiliatesCount, ContestKind, ContestState, Secrecy
 
 QUESTION = Trilingual(
     en="Which items should come first on the agenda?",
@@ -48,6 +50,7 @@ def create_contest(
     kind: ContestKind,
     places: int,
     secrecy: Secrecy = Secrecy.SECRET,
+    affiliates_count: AffiliatesCount = AffiliatesCount.EACH,
     minutes: int | None = None,
     question: Trilingual | None = None,
     max_choices: int | None = None,
@@ -84,6 +87,7 @@ def create_contest(
         question=question or QUESTION,
         kind=kind,
         secrecy=secrecy,
+        affiliates_count=AffiliatesCount(affiliates_count),
         state=ContestState.CONFIGURED,
         rule=headline,
         places=places,
@@ -108,7 +112,8 @@ def open_contest(
     """Freeze options, roll and parameters, make the key, and open. ``contest.options`` is loaded.
 
     Options are the consultation's locked items in number order, with their titles and revisions of this moment; the
-    roll is all verified organizations, none where the contest claims no roll. Without a date the window opens now.
+    roll is all verified organizations, or one of each family where the contest says so; none where it claims no roll.
+    Without a date the window opens now.
 
     Raises:
         Denied, WrongState: as for every move.
@@ -119,11 +124,11 @@ def open_contest(
     if contest.closes_at is not None and contest.closes_at <= max(now, opens_at):
         raise ContestNotReady("window_over")
     options = _options(session, contest)
-    voters = _voters(session, contest)
+    voters, families = electorate(session, contest)
     contest.opens_at, contest.opened_at = opens_at, now
     contest.max_choices = min(contest.max_choices, len(options))
     contest.max_essential = min(contest.max_essential, len(options))
-    contest.frozen = _frozen(session, contest, options, voters)
+    contest.frozen = _frozen(session, contest, options, voters, families)
     contest.frozen_sha256 = chain.digest("contest/frozen/1", chain.canonical(contest.frozen))
     opened = ContestOpened(
         contest.id,
@@ -154,27 +159,49 @@ def _options(session: Session, contest: Contest) -> list[ContestOption]:
     ]
 
 
-def _voters(session: Session, contest: Contest) -> list[MemberOrganization]:
+def electorate(
+    session: Session, contest: Contest
+) -> tuple[list[MemberOrganization], dict[str, list[MemberOrganization]]]:
+    """Who would vote if the contest opened now, by name; and, by the code of the one that votes for its family, those
+    that do not vote themselves.
+
+    Raises:
+        ContestNotReady: ``no_voters``.
+    """
     if contest.secrecy is Secrecy.NO_ROLL:
-        return []
-    voters = list(
+        return [], {}
+    verified = list(
         session.scalars(
             select(MemberOrganization)
             .where(MemberOrganization.state == OrganizationState.VERIFIED)
             .order_by(MemberOrganization.name, MemberOrganization.code)
         )
     )
-    if not voters:
+    if not verified:
         raise ContestNotReady("no_voters")
-    return voters
+    if contest.affiliates_count is AffiliatesCount.EACH:
+        return verified, {}
+    by_id = {one.id: one for one in verified}
+    votes_for = family_voters(affiliations_in_force(session), by_id)
+    families: dict[str, list[MemberOrganization]] = {}
+    for one in verified:
+        if votes_for[one.id] != one.id:
+            families.setdefault(by_id[votes_for[one.id]].code, []).append(one)
+    return [one for one in verified if votes_for[one.id] == one.id], families
 
 
 def _frozen(
-    session: Session, contest: Contest, options: list[ContestOption], voters: list[MemberOrganization]
+    session: Session,
+    contest: Contest,
+    options: list[ContestOption],
+    voters: list[MemberOrganization],
+    families: dict[str, list[MemberOrganization]],
 ) -> dict[str, Any]:
-    """All that shapes the result, as plain data. The roll stands here by number and digest alone."""
+    """All that shapes the result, as plain data. The roll stands here by number and digest alone, and so do the
+    families that cast one ballot each."""
     consultation = session.get_one(Consultation, contest.consultation_id)
     roll = [[voter.code, voter.name] for voter in voters]
+    united = [[code, [one.code for one in families[code]]] for code in sorted(families)]
     return {
         "format": 1,
         "consultation": consultation.slug,
@@ -182,6 +209,7 @@ def _frozen(
         "question": contest.question.to_dict(),
         "kind": contest.kind.value,
         "secrecy": contest.secrecy.value,
+        "affiliates_count": contest.affiliates_count.value,
         "rule": contest.rule,
         "rule_version": tally.RULES[contest.rule].version,
         "places": contest.places,
@@ -199,7 +227,13 @@ def _frozen(
         ],
         "roll": None
         if contest.secrecy is Secrecy.NO_ROLL
-        else {"voters": len(roll), "sha256": chain.digest("contest/roll/1", chain.canonical(roll))},
+        else {
+            "voters": len(roll),
+            "sha256": chain.digest("contest/roll/1", chain.canonical(roll)),
+            "families": len(united),
+            "represented": sum(len(others) for _code, others in united),
+            "families_sha256": chain.digest("contest/families/1", chain.canonical(united)),
+        },
     }
 
 
