@@ -103,21 +103,8 @@ class Affiliation(Base):
         CheckConstraint("agreed_at IS NULL OR agreed_at >= proposed_at", name="agreed_later"),
         CheckConstraint("ended_at IS NULL OR ended_at >= proposed_at", name="ended_later"),
         Index(None, "umbrella_id"),
-        Index(
-            "uq_affiliation_standing",
-            "affiliate_id",
-            "umbrella_id",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
-        Index(
-            "uq_affiliation_umbrella",
-            "affiliate_id",
-            unique=True,
-            sqlite_where=text("agreed_at IS NOT NULL AND ended_at IS NULL"),
-            postgresql_where=text("agreed_at IS NOT NULL AND ended_at IS NULL"),
-        ),
+        unique_while("ended_at IS NULL", "uq_affiliation_standing", "affiliate_id", "umbrella_id"),
+        unique_while("agreed_at IS NOT NULL AND ended_at IS NULL", "uq_affiliation_umbrella", "affiliate_id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
