@@ -33,6 +33,7 @@ from consultation.notifications.letters import DECISION, VERIFICATION
 from consultation.notifications.subscribers import DECISIONS, SECURITY, VERIFICATIONS
 from consultation.organizing import views as organizing_views
 from consultation.portal import views as portal_views
+from consultation.privacy import views as privacy_views
 from consultation.proposals import views as proposals_views
 from consultation.voting import views as voting_views
 from consultation.voting.operations import CLOSING
@@ -67,6 +68,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     voting_views.bp,
     drafting_views.bp,
     organizing_views.bp,
+    privacy_views.bp,
 )
 
 COMMANDS: Mapping[str, str] = {

@@ -11,6 +11,7 @@ from consultation.kernel.letters import models as letters
 from consultation.membership import models as membership
 from consultation.moderation import models as moderation
 from consultation.notifications import models as notifications
+from consultation.privacy import models as privacy
 from consultation.proposals import models as proposals
 from consultation.voting import models as voting
 
@@ -26,6 +27,7 @@ __all__ = [
     "moderation",
     "notifications",
     "outbox",
+    "privacy",
     "proposals",
     "voting",
 ]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from consultation.convening.states import PhaseName
 
 MAXIMUM_SLUG_LENGTH = 60
-RESERVED_SLUGS = frozenset({"people"})
+RESERVED_SLUGS = frozenset({"pages", "people"})
 """What stands under ``/organize`` itself."""
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,7}")

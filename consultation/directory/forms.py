@@ -42,6 +42,13 @@ def is_web_site(_form: FlaskForm, field: StringField) -> None:
         raise ValidationError(_("Enter an address that begins with https://"))
 
 
+def agreement() -> BooleanField:
+    return BooleanField(
+        _l("I agree to the terms of taking part, and have read the privacy notice"),
+        [DataRequired(_l("Tick the box to go on."))],
+    )
+
+
 class Boxes(SelectMultipleField):  # type: ignore[misc]
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
@@ -78,6 +85,7 @@ class ApplicationForm(FlaskForm):  # type: ignore[misc]
         description=_l("We write to it at once. Answering that message makes you its delegate."),
         render_kw={"autocomplete": "email"},
     )
+    agreement = agreement()
 
     def offer(self, words: Vocabulary, language: str) -> "ApplicationForm":
         """Fill the choices, in the language of the page."""
@@ -91,6 +99,10 @@ class ApplicationForm(FlaskForm):  # type: ignore[misc]
     def validate_places(self, field: Boxes) -> None:
         if not field.data:
             raise ValidationError(_("Choose at least one place."))
+
+
+class AcceptanceForm(FlaskForm):  # type: ignore[misc]
+    agreement = agreement()
 
 
 class NoteForm(FlaskForm):  # type: ignore[misc]

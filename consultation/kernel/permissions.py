@@ -44,6 +44,7 @@ class Permission(StrEnum):
     AGENDA_DRAFT = "agenda:draft"
     AGENDA_RELEASE = "agenda:release"
     ORGANIZE_READ = "organize:read"
+    PAGE_WRITE = "page:write"
     IMPORT_RUN = "import:run"
     DATA_EXPORT = "data:export"
 
@@ -161,6 +162,7 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.AGENDA_DRAFT: _ORGANIZERS,
     Permission.AGENDA_RELEASE: _ORGANIZERS,
     Permission.ORGANIZE_READ: _ORGANIZERS | {Role.AUDITOR},
+    Permission.PAGE_WRITE: _ORGANIZERS,
     Permission.IMPORT_RUN: _ORGANIZERS,
     Permission.DATA_EXPORT: _ORGANIZERS | {Role.AUDITOR},
 }

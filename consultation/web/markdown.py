@@ -10,7 +10,7 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-_TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "code", "pre", "h3", "h4", "hr"}
+_TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "code", "pre", "h2", "h3", "h4", "hr"}
 
 
 @cache
@@ -22,14 +22,14 @@ def _parser() -> "MarkdownIt":
 
 
 @lru_cache(maxsize=8192)
-def to_html(source: str) -> Markup:
-    """Markdown to HTML. Headings begin at the third level, so that they fit below the page's own; links say to search
-    engines that they are somebody's, and open nothing that could reach back."""
+def to_html(source: str, top: int = 3) -> Markup:
+    """Markdown to HTML. Headings begin at the third level, so that they fit below the page's own, or at the second
+    (``top``) where the text is the page; links open nothing that could reach back."""
     parser = _parser()
     tokens = parser.parse(source)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = "h3" if token.tag in ("h1", "h2", "h3") else "h4"
+            token.tag = f"h{top}" if token.tag <= f"h{top}" else f"h{top + 1}"
     html = parser.renderer.render(tokens, parser.options, {})
     clean = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
     return Markup(clean)  # noqa: S704 - cleaned on the line above

@@ -144,6 +144,7 @@ def _contests(session: Any, world: World, consultation: Any) -> None:
         "shared.item": {"code": "NG27-A001"},
         "shared.phase": {"name": "discuss"},
         "shared.file": {"filename": "icon.svg"},
+        "shared.page": {"name": "terms", "version": 0},
     }
 
 

@@ -24,6 +24,7 @@ APPLICATION = {
     "listed": "y",
     "contact_name": "Aline",
     "contact_email": "aline@example.org",
+    "agreement": "y",
 }
 
 
@@ -80,7 +81,7 @@ def organization(session, code="CDN"):
 def accept(app, path):
     client = app.test_client()
     assert client.get(path).status_code == 200
-    assert client.post(f"{path}/acceptance").status_code == 303
+    assert client.post(f"{path}/acceptance", data={"agreement": "y"}).status_code == 303
     return client
 
 

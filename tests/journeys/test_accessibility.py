@@ -140,6 +140,7 @@ def _as_anybody(visitor: Visitor) -> None:
     visitor.see("/", "/sign-in", "/proposals/SA26-001", "/items/SA26-A001")
     visitor.see("/organizations", "/organizations?q=nothing", "/organizations/maritime-justice", "/register")
     visitor.see("/register/sent")
+    visitor.see("/privacy", "/accessibility", "/terms", "/contact", "/texts/terms/0")
     visitor.see_an_invitation()
     for slug in (ENDED, RANKING, OPEN):
         visitor.see(*(f"/consultations/{slug}/{part}" for part in ("", "proposals", "items", "ranking", "results")))
@@ -176,6 +177,7 @@ def _as_delegate(visitor: Visitor, code: str) -> None:
 
 def _as_organizer(visitor: Visitor, folder: Any) -> None:
     visitor.see("/organize", f"/organize/{ENDED}/agenda", f"/organize/{ENDED}/contests")
+    visitor.see("/organize/pages", "/organize/pages/terms")
     visitor.see(*(f"/organize/{OPEN}{part}" for part in ("", "/admission", "/agenda", "/contests", "/imports")))
     file = folder / "proposals.csv"
     file.write_text("ref,title,remedy\n1,One,Do it.\n2,,\n", encoding="utf-8")

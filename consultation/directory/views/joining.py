@@ -9,12 +9,17 @@ from consultation.accounts.identity import begin_session
 from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import vocabulary
 from consultation.directory import queries
-from consultation.directory.forms import ApplicationForm
+from consultation.directory.forms import AcceptanceForm, ApplicationForm
 from consultation.directory.views.blueprint import bp
 from consultation.directory.wording import MANDATES
 from consultation.extensions import limiter
+from consultation.kernel.permissions import Actor
 from consultation.membership import operations
+from consultation.membership.models import Invitation
 from consultation.membership.states import OrganizationKind
+from consultation.privacy.operations import agree
+from consultation.privacy.queries import agreed_in_application, founding_invitation
+from consultation.privacy.states import Occasion
 from consultation.web.authorize import current_actor, present, public
 from consultation.web.locale import language
 from consultation.web.render import page, see_other
@@ -40,7 +45,7 @@ def register() -> Response:
         return page("directory/register.html", status=status, form=form, words=words, countries=countries)
     sector = words.by_code(TermKind.SECTOR, form.sector.data)
     chosen = (words.by_code(TermKind.JURISDICTION, code) for code in form.places.data)
-    operations.apply_for_membership(
+    applied = operations.apply_for_membership(
         session(),
         name=form.name.data,
         name_fr=form.name_fr.data or "",
@@ -61,6 +66,15 @@ def register() -> Response:
         actor=current_actor(),
         now=present(),
     )
+    invited = founding_invitation(session(), applied.id)
+    agree(
+        session(),
+        invitation_id=invited.id if invited else None,
+        language=language(),
+        occasion=Occasion.APPLICATION,
+        actor=current_actor(),
+        now=present(),
+    )
     return see_other(url_for("directory.applied"))
 
 
@@ -74,21 +88,41 @@ def applied() -> Response:
 @public
 def invitation(token: str) -> Response:
     """A GET only shows what is offered, so that a mail scanner that opens the address does not take it."""
-    now = present()
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    found = queries.invitation_by_token(session(), digest, now)
-    if found is None:
-        return page("directory/invitation.html", status=410, invitation=None)
-    return page("directory/invitation.html", invitation=found, mandate=MANDATES[found.kind], token=token)
+    return _invitation(token, _offered(token), AcceptanceForm(formdata=None), 200)
 
 
 @bp.post("/invitations/<token>/acceptance")
 @public
 @limiter.limit(ANSWERS_BY_VISITOR)
 def accept(token: str) -> Response:
+    """Whoever agreed when they sent the application, to the texts as they still are, is not asked again."""
+    found, form = _offered(token), AcceptanceForm()
+    if found is None or not (agreed_in_application(session(), found) or form.validate_on_submit()):
+        return _invitation(token, found, form, 422)
     user = operations.accept_invitation(session(), token, now=present())
     if user is None:
-        return page("directory/invitation.html", status=410, invitation=None)
+        return _invitation(token, None, form, 410)
+    actor = Actor(user_id=user.id, roles=user.roles)
+    agree(session(), user_id=user.id, language=language(), occasion=Occasion.INVITATION, actor=actor, now=present())
     begin_session(user)
     flash(_("You speak for the organization now, and you are signed in."), "success")
     return see_other(url_for("portal.account"))
+
+
+def _offered(token: str) -> Invitation | None:
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    return queries.invitation_by_token(session(), digest, present())
+
+
+def _invitation(token: str, found: Invitation | None, form: AcceptanceForm, status: int) -> Response:
+    if found is None:
+        return page("directory/invitation.html", status=410, invitation=None)
+    return page(
+        "directory/invitation.html",
+        status=status,
+        invitation=found,
+        mandate=MANDATES[found.kind],
+        token=token,
+        form=form,
+        agreed=agreed_in_application(session(), found),
+    )

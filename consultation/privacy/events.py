@@ -1,0 +1,31 @@
+"""What happened to the pages that organizers write, and to people's agreements. No words of theirs, no names."""
+
+import uuid
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PageSaved:
+    """The subject is the page, by an id made of its name."""
+
+    subject_id: uuid.UUID
+    page: str
+    version: int
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementGiven:
+    """The subject is the person, or the invitation of somebody who has no account yet."""
+
+    subject_id: uuid.UUID
+    page: str
+    version: int
+    occasion: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementWithdrawn:
+    subject_id: uuid.UUID
+    page: str
+    version: int
