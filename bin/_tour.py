@@ -72,6 +72,7 @@ STOPS = (
     Stop("proposal-delegate", "/proposals/SO28-001", "delegate"),
     Stop("ranking", f"{RANKING}/ranking", "delegate"),
     Stop("account", "/account", "delegate"),
+    Stop("security", "/account/security", "delegate"),
     Stop("queue", "/moderation", "moderator"),
     Stop("organize", "/organize", "organizer"),
     Stop("organize-consultation", "/organize/sample-open", "organizer"),

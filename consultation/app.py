@@ -8,11 +8,11 @@ from flask import Blueprint, Flask, Response, redirect, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from consultation import extensions, models
+from consultation.accounts import identity
+from consultation.accounts import queries as accounts_queries
 from consultation.accounts import views as accounts_views
-from consultation.accounts.identity import SignedIn, parse_session_id
 from consultation.accounts.letters import PASSWORD_CHANGED, SIGN_IN_LINK
 from consultation.accounts.passwords import Passwords
-from consultation.accounts.queries import user_by_id
 from consultation.config import ROOT, Config
 from consultation.curation import views as curation_views
 from consultation.directory import views as directory_views
@@ -128,7 +128,20 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     _extensions(app)
-    for part in (logs, transactions, authorize, locale, design, render, mail, markdown, forms, security, errors):
+    for part in (
+        logs,
+        transactions,
+        authorize,
+        locale,
+        design,
+        render,
+        mail,
+        markdown,
+        forms,
+        security,
+        errors,
+        identity,
+    ):
         part.init_app(app)
     public(app.view_functions["static"])
     for blueprint in BLUEPRINTS:
@@ -193,15 +206,13 @@ def _extensions(app: Flask) -> None:
     extensions.login.init_app(app)
 
     @extensions.login.user_loader
-    def _signed_in(value: str) -> SignedIn | None:
-        parsed = parse_session_id(value)
-        if parsed is None:
+    def _signed_in(value: str) -> identity.SignedIn | None:
+        session, now = transactions.session(), present()
+        found = accounts_queries.signed_in(session, value, now)
+        if found is None:
             return None
-        session = transactions.session()
-        user = user_by_id(session, parsed[0])
-        if user is None or user.session_epoch != parsed[1]:
-            return None
-        return SignedIn(user, actor_for(session, user, present()))
+        kept, user = found
+        return identity.SignedIn(user, actor_for(session, user, now), kept, value)
 
 
 def _root(app: Flask) -> None:

@@ -33,6 +33,8 @@ OPEN_TO_OTHERS = {
 }
 #: What answers otherwise than "not found" for what is not there: letters that were used or taken back.
 GONE = {"accounts.use_link": 410, "directory.invitation": 410, "directory.accept": 410}
+#: What ends the session that asks for it.
+SIGNS_OUT = {"accounts.end_all_sessions"}
 #: What one may change of one's own as an auditor, besides signing in and out.
 OWN_MATTERS = {"portal.read_all", "portal.read_one"}
 
@@ -175,10 +177,13 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in_or_refused(app, client):
 
 @pytest.mark.parametrize("role", Role)
 def test_each_role_reaches_what_the_table_grants_and_nothing_else(app, client, session, role):
-    sign_in(session, client, make_user(session, role))
+    user = make_user(session, role)
+    sign_in(session, client, user)
     wrong = {}
     for endpoint, method, address, permission in guarded(app):
         refused = client.open(address, method=method).status_code == 403
+        if endpoint in SIGNS_OUT:
+            sign_in(session, client, user)
         if refused == (role in GRANTS[permission]):
             wrong[endpoint, method] = permission.value
     assert wrong == {}

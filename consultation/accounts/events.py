@@ -13,10 +13,26 @@ class UserCreated:
 
 @dataclass(frozen=True, slots=True)
 class UserSignedIn:
-    """``method`` is ``link``, ``password`` or ``invitation``."""
+    """``method`` is ``link``, ``password`` or ``invitation``; ``new_device`` when the person has not used this browser
+    before, but others."""
 
     subject_id: uuid.UUID
     method: str
+    session_id: uuid.UUID
+    new_device: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """By the person, on this device or from another one."""
+
+    subject_id: uuid.UUID
+    session_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AllSessionsEnded:
+    subject_id: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""People who sign in, their roles, and the one-time links that let them in."""
+"""People who sign in, their roles, the one-time links that let them in, and their sessions."""
 
 import uuid
 from datetime import datetime
@@ -12,7 +12,7 @@ from consultation.kernel.roles import Role
 
 
 class User(Base):
-    """A person. ``session_epoch`` rises to end all their sessions; signing in stores it in the cookie."""
+    """A person. ``session_epoch`` rises to end all their sessions, each of which names the one it began in."""
 
     __tablename__ = "user"
     __table_args__ = (
@@ -65,3 +65,40 @@ class SignInLink(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class UserSession(Base):
+    """Somebody signed in on one browser. Only the digest of what its cookie holds is kept, and of the device no more
+    than a person would say of it. ``confirmed_at`` is when the person last showed that it is them."""
+
+    __tablename__ = "user_session"
+    __table_args__ = (
+        CheckConstraint("expires_at > created_at", name="expires_later"),
+        Index(None, "user_id"),
+        Index(None, "expires_at"),
+    )
+
+    token_sha256: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(unique=True, default=uuid7)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    epoch: Mapped[int]
+    method: Mapped[str]
+    browser: Mapped[str]
+    system: Mapped[str]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class KnownDevice(Base):
+    """A browser on which a person has signed in, known again by a cookie; the digest is over person and cookie
+    together, so that it does not tell who shares a browser."""
+
+    __tablename__ = "known_device"
+    __table_args__ = (Index(None, "user_id"), Index(None, "last_used_at"))
+
+    device_sha256: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""What an e-mail address and a password must be like, and when too many sign-ins have failed."""
+"""What an e-mail address and a password must be like, when too many sign-ins have failed, and how long things last."""
 
 import re
 from datetime import datetime, timedelta
@@ -8,6 +8,9 @@ MINIMUM_PASSWORD_LENGTH = 12
 MAXIMUM_PASSWORD_LENGTH = 1024
 FAILURES_ALLOWED = 10
 FAILURES_FORGOTTEN_AFTER = timedelta(minutes=15)
+SESSION_LIFETIME = timedelta(days=14)
+USE_NOTED_EVERY = timedelta(hours=1)
+DEVICE_FORGOTTEN_AFTER = timedelta(days=365)
 
 # The shape that mail servers accept in practice: no spaces, no control characters, one @, a dotted domain.
 _ADDRESS = re.compile(r"[^\s@<>\",;:()\[\]\\\x00-\x1f\x7f]+@[^\s@<>\",;:()\[\]\\\x00-\x1f\x7f]+\.[^\s@.]{2,}")

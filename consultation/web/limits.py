@@ -10,7 +10,7 @@ POSTS_BY_PERSON = "30 per minute; 300 per hour"
 
 def _person() -> str:
     """Who posts: the account, since a room full of delegates may share an address."""
-    return current_user.get_id() if current_user.is_authenticated else (request.remote_addr or "")
+    return str(current_user.actor.user_id) if current_user.is_authenticated else (request.remote_addr or "")
 
 
 posting_limited = limiter.shared_limit(POSTS_BY_PERSON, scope="posting", methods=["POST"], key_func=_person)

@@ -8,6 +8,9 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import select
+
+from consultation.accounts.models import UserSession
 from consultation.accounts.operations import create_sign_in_link
 from consultation.curation.operations import admit
 from consultation.discussion.operations import post
@@ -69,10 +72,15 @@ def build(session: Any, app: Any) -> World:
     _uploads(session, world, consultation, people[Role.ORGANIZER], Uploads(app.extensions["settings"].data_dir))
     _notices(session, world, people, sides["other"])
     commit(session)
-    for role, person in people.items():
+    for role, person in (*people.items(), ("other", sides["other"])):
         client = app.test_client()
         sign_in(session, client, person)
-        world.cookies[role] = client.get_cookie("session").value
+        begun = session.scalars(select(UserSession.id).where(UserSession.user_id == person.id)).one()
+        if role == "other":
+            world.subjects["other.session"] = {"session_id": begun}
+        else:
+            world.cookies[role] = client.get_cookie("session").value
+            world.personal[role, "own.session"] = {"session_id": begun}
     world.subjects["shared.link"] = {"token": create_sign_in_link(session, sides["other"], now=NOW)}
     session.commit()
     return world

@@ -162,6 +162,7 @@ def _own_proposal(session: Any) -> str:
 
 def _as_delegate(visitor: Visitor, code: str) -> None:
     visitor.see(f"/organizations/{VOTING}/people", "/organizations/LTARS/vouchings")
+    visitor.see("/account/security")
     visitor.see("/", "/account", f"/consultations/{OPEN}/propose", f"/consultations/{ENDED}/propose")
     visitor.page.goto(f"/{visitor.language}/consultations/{OPEN}/propose")
     visitor.press("main form .actions button")

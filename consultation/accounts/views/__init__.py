@@ -1,5 +1,6 @@
-"""The accounts' pages: signing in with a password or a one-time link, and signing out."""
+"""The accounts' pages: signing in and out, and what keeps an account safe."""
 
-from consultation.accounts.views.signing_in import bp
+from consultation.accounts.views import security, signing_in
+from consultation.accounts.views.blueprint import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "security", "signing_in"]

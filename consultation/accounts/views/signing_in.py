@@ -4,25 +4,21 @@ import hashlib
 from collections.abc import Collection
 
 from flask import Response, abort, current_app, flash, request, url_for
-from flask import session as cookie
 from flask_babel import gettext as _
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user
 
 from consultation.accounts import letters, operations
 from consultation.accounts.forms import LinkForm, SignInForm
-from consultation.accounts.identity import SignedIn
-from consultation.accounts.models import User
+from consultation.accounts.identity import begin_session, end_this_session
+from consultation.accounts.views.blueprint import bp
 from consultation.accounts.views.landing import FRONT, landing
 from consultation.extensions import limiter
-from consultation.kernel.permissions import Actor
 from consultation.kernel.roles import Role
 from consultation.web.authorize import current_actor, present, public
-from consultation.web.locale import language, room_blueprint
+from consultation.web.locale import language
 from consultation.web.render import page, see_other
 from consultation.web.security import local_path
 from consultation.web.transactions import after_rollback, session
-
-bp = room_blueprint("accounts", __name__)
 
 # By the visitor's address, counting failures alone: a room full of delegates may share one.
 FAILURES_BY_ADDRESS = "20 per minute; 100 per hour"
@@ -45,12 +41,6 @@ links_limited_by_account = limiter.limit(LINKS_BY_ACCOUNT, key_func=_typed_addre
 links_limited_in_all = limiter.limit(LINKS_IN_ALL, key_func=lambda: "all")
 
 
-@bp.after_request
-def _never_stored(response: Response) -> Response:
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
 @failures_limited
@@ -63,7 +53,7 @@ def sign_in() -> Response:
         passwords = current_app.extensions["passwords"]
         user = operations.sign_in_with_password(session(), email, form.password.data, passwords=passwords, now=now)
         if user is not None:
-            _begin_session(user)
+            begin_session(user, "password")
             return see_other(_target(user.roles))
         after_rollback(lambda own: operations.note_failed_sign_in(own, email, now=now))
         form.form_errors.append(_("This address and password do not open an account, or there were too many tries."))
@@ -102,7 +92,7 @@ def use_link(token: str) -> Response:
     if request.method == "POST":
         user = operations.use_link(session(), token, now=present())
         if user is not None:
-            _begin_session(user)
+            begin_session(user, "link")
             flash(_("You are signed in."), "success")
             return see_other(_target(user.roles))
     elif operations.link_stands(session(), token, now=present()):
@@ -113,8 +103,7 @@ def use_link(token: str) -> Response:
 @bp.post("/sign-out")
 @public
 def sign_out() -> Response:
-    logout_user()
-    cookie.clear()
+    end_this_session()
     flash(_("You are signed out."), "success")
     return see_other(url_for(FRONT))
 
@@ -122,10 +111,3 @@ def sign_out() -> Response:
 def _target(roles: Collection[Role]) -> str:
     """The page that was asked for before signing in, or the one where these roles find what they have to do."""
     return local_path(request.args.get("next"), url_for(landing(roles)))
-
-
-def _begin_session(user: User) -> None:
-    """A session made anew: nothing of the one before signing in lives on in it."""
-    cookie.clear()
-    cookie.permanent = True
-    login_user(SignedIn(user, Actor(user_id=user.id, roles=user.roles)))

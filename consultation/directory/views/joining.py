@@ -104,7 +104,7 @@ def accept(token: str) -> Response:
         return _invitation(token, None, form, 410)
     actor = Actor(user_id=user.id, roles=user.roles)
     agree(session(), user_id=user.id, language=language(), occasion=Occasion.INVITATION, actor=actor, now=present())
-    begin_session(user)
+    begin_session(user, "invitation")
     flash(_("You speak for the organization now, and you are signed in."), "success")
     return see_other(url_for("portal.account"))
 

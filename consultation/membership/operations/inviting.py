@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from consultation.accounts.models import User
-from consultation.accounts.operations import enrol, welcome
+from consultation.accounts.operations import enrol
 from consultation.accounts.queries import user_by_email
 from consultation.accounts.rules import address
 from consultation.kernel import letters
@@ -127,7 +127,6 @@ def accept_invitation(session: Session, token: str, *, now: datetime) -> User | 
         add_mandate(session, user, organization, kind=taken.kind, actor=actor, now=now)
     accepted = InvitationAccepted(subject_id=organization.id, invitation_id=taken.id, user_id=user.id)
     record(session, accepted, actor=actor, now=now)
-    welcome(session, user, "invitation", now)
     return user
 
 
