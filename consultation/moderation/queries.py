@@ -1,7 +1,7 @@
 """What waits for a moderator, and what was decided."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,10 +18,11 @@ from consultation.membership.models import MemberOrganization
 from consultation.moderation.models import ModerationAction
 from consultation.moderation.states import ActionKind
 from consultation.proposals.models import Proposal
-from consultation.proposals.states import ProposalState
+from consultation.proposals.states import PUBLIC_STATES, ProposalState
 from consultation.web.pagination import BadCursor, Slice, decode, take
 
 OTHER_LANGUAGE = "other"
+SHOWN_BESIDE = 5
 
 Query = Select[*tuple[Any, ...]]
 
@@ -144,6 +145,42 @@ def _narrowed(query: Query, filters: Filters) -> Query:
     elif filters.language is not None:
         query = query.where(Proposal.language == filters.language)
     return query
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What helps to judge: earlier decisions by proposal, and other texts by organization and consultation."""
+
+    decisions: Mapping[uuid.UUID, list[Any]]
+    proposals: Mapping[tuple[uuid.UUID, uuid.UUID], list[Any]]
+
+
+def context_of(session: Session, rows: Sequence[Any]) -> Context:
+    """In two queries for a whole page. Of each organization the latest few proposals that are public."""
+    decisions: dict[uuid.UUID, list[Any]] = {}
+    query = select(
+        ModerationAction.proposal_id,
+        ModerationAction.kind,
+        ModerationAction.reason_code,
+        ModerationAction.reason,
+        ModerationAction.created_at,
+    ).where(ModerationAction.proposal_id.in_([row.id for row in rows]))
+    for row in session.execute(query.order_by(ModerationAction.id)):
+        decisions.setdefault(row.proposal_id, []).append(row)
+    belonging = (Proposal.organization_id, Proposal.consultation_id)
+    place = func.row_number().over(partition_by=belonging, order_by=Proposal.id.desc()).label("place")
+    ranked = (
+        select(*belonging, Proposal.code, Proposal.title, Proposal.language, place)
+        .where(
+            Proposal.organization_id.in_({row.organization_id for row in rows} - {None}),
+            Proposal.state.in_(PUBLIC_STATES),
+        )
+        .subquery()
+    )
+    proposals: dict[tuple[uuid.UUID, uuid.UUID], list[Any]] = {}
+    for row in session.execute(select(ranked).where(ranked.c.place <= SHOWN_BESIDE).order_by(ranked.c.place)):
+        proposals.setdefault((row.organization_id, row.consultation_id), []).append(row)
+    return Context(decisions, proposals)
 
 
 def waiting_counts(session: Session, filters: Filters) -> Mapping[str, int]:

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,8 +17,9 @@ from consultation.kernel.orm import LANGUAGES
 from consultation.kernel.permissions import Permission, may
 from consultation.moderation import operations, queries
 from consultation.moderation.forms import RefusalForm
-from consultation.moderation.labels import decision_label, reason_sentence
+from consultation.moderation.labels import CHOICES, decision_label, reason_sentence
 from consultation.moderation.operations import Seen
+from consultation.moderation.prepared import begun
 from consultation.moderation.queries import OTHER_LANGUAGE, Filters, Waiting
 from consultation.moderation.states import ReasonCode
 from consultation.proposals.models import Proposal
@@ -26,8 +27,8 @@ from consultation.proposals.operations import Outdated
 from consultation.proposals.states import MODERATION, PUBLICATION, ProposalState
 from consultation.web.authorize import authorize, current_actor, present, requires
 from consultation.web.errors import refusal
-from consultation.web.locale import locale, room_blueprint
-from consultation.web.render import page, see_other
+from consultation.web.locale import format_count, locale, room_blueprint
+from consultation.web.render import page, see_other, wants_fragment
 from consultation.web.transactions import session
 
 bp = room_blueprint("moderation", __name__)
@@ -76,6 +77,8 @@ def _refuse(code: str, permission: Permission, verb: Callable[..., Any], said: s
     proposal = _proposal(code)
     authorize(permission, proposal)
     form = RefusalForm(code)
+    if request.form.get("words") in LANGUAGES:
+        return _with_prepared_words(proposal, form, request.form["words"])
     if not form.validate_on_submit():
         return _queue_page(status=422, refused=proposal, form=form)
     reason = {"code": ReasonCode(form.code.data), "reason": form.reason.data}
@@ -86,6 +89,15 @@ def _refuse(code: str, permission: Permission, verb: Callable[..., Any], said: s
         return _queue_page(status=409, refused=proposal, form=form)
     flash(said, "success")
     return _same_place()
+
+
+def _with_prepared_words(proposal: Proposal, form: RefusalForm, tongue: str) -> Response:
+    """The same form with words to begin with; nothing is decided."""
+    if form.code.data in CHOICES:
+        form.reason.data = begun(form.reason.data or "", ReasonCode(form.code.data), tongue)
+    else:
+        form.code.errors = [_("Choose a reason first: the prepared words go with it.")]
+    return _queue_page(status=422, refused=proposal, form=form)
 
 
 @bp.route("/comments/<uuid:comment_id>/hiding", methods=["GET", "POST"])
@@ -134,8 +146,8 @@ def _place() -> dict[str, Any]:
 def _same_place() -> Response:
     """Back to the queue where the decision was made, at the entry that came next."""
     following = request.args.get("next", "")
-    anchor = following if ANCHOR.fullmatch(following) else None
-    return see_other(url_for("moderation.queue", _anchor=anchor, **_place()))
+    at = following if ANCHOR.fullmatch(following) else None
+    return see_other(url_for("moderation.queue", at=at, _anchor=at, **_place()))
 
 
 def _filters(consultations: list[Any]) -> Filters:
@@ -157,6 +169,21 @@ def _filters(consultations: list[Any]) -> Filters:
     )
 
 
+def _tabs(filters: Filters, counts: Mapping[str, int]) -> list[tuple[str, str, bool, str | None]]:
+    """Address, name, whether it is this one, and how many wait there."""
+    names = {Waiting.SUBMITTED: _("Waiting"), Waiting.NEEDS_CHANGES: _("Sent back"), Waiting.DECIDED: _("Decided")}
+    place = {name: value for name, value in _place().items() if name not in ("state", "after")}
+    return [
+        (
+            url_for("moderation.queue", state=part.value, **place),
+            name,
+            part is filters.part,
+            format_count(counts[part.value]) if part.value in counts else None,
+        )
+        for part, name in names.items()
+    ]
+
+
 def _queue_page(*, status: int = 200, refused: Proposal | None = None, form: RefusalForm | None = None) -> Response:
     """The queue. A form that could not be taken stands open at its entry, with what was typed."""
     consultations = queries.consultation_choices(session())
@@ -169,6 +196,10 @@ def _queue_page(*, status: int = 200, refused: Proposal | None = None, form: Ref
         if refused.code not in forms:
             entries.insert(0, queries.entry(session(), refused.code))
         forms[refused.code] = form
+    opened = refused.code if refused is not None else request.args.get("at")
+    if opened not in forms and filters.part is not Waiting.DECIDED and entries:
+        opened = entries[0].code
+    counts = queries.waiting_counts(session(), filters)
     return page(
         "moderation/queue.html",
         status=status,
@@ -176,7 +207,11 @@ def _queue_page(*, status: int = 200, refused: Proposal | None = None, form: Ref
         next_cursor=found.next_cursor,
         filters=filters,
         place=_place(),
-        counts=queries.waiting_counts(session(), filters),
+        tabs_of_queue=_tabs(filters, counts),
+        opened=opened,
+        context=queries.context_of(session(), entries),
+        shown=len(entries),
+        narrowed=wants_fragment() and refused is None,
         consultations=consultations,
         consultation_of={row.id: row for row in consultations},
         themes=words.themes,

@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from consultation.kernel.orm import LANGUAGES
 from consultation.kernel.roles import Role
+from consultation.moderation.labels import CHOICES
 from consultation.moderation.operations import decline, publish, request_changes
+from consultation.moderation.prepared import begun
 from consultation.moderation.states import ReasonCode
 from consultation.proposals.models import Proposal
 from consultation.proposals.states import ProposalState
@@ -129,7 +132,7 @@ def test_publishing_returns_to_the_same_place(moderator, session, scene):
     place = "state=submitted&consultation=sample&language=en&next=NG27-009"
     response = moderator.post(f"/fr/proposals/NG27-001/publication?{place}", data={"seen": "submitted:1"})
     assert response.status_code == 303
-    assert response.location == "/fr/moderation?state=submitted&consultation=sample&language=en#NG27-009"
+    assert response.location == "/fr/moderation?at=NG27-009&state=submitted&consultation=sample&language=en#NG27-009"
     assert state_of(session, scene.proposal) is ProposalState.PUBLISHED
     assert "NG27-001" in moderator.get(response.location).get_data(as_text=True)
 
@@ -165,7 +168,7 @@ def test_an_incomplete_refusal_keeps_what_was_typed(moderator, session, scene, v
     assert response.status_code == 422
     assert error in text
     assert typed["reason"].strip() in text
-    assert "<details open>" in text
+    assert '<details class="disclosure" open>' in text
     assert 'href="#reason-NG27-001"' in text or 'href="#code-NG27-001"' in text
     assert ('<option selected value="unclear">' in text) == (typed["code"] == "unclear")
     assert state_of(session, scene.proposal) is ProposalState.SUBMITTED
@@ -237,7 +240,7 @@ def test_the_queue_costs_the_same_with_thirty_rows(moderator, session, scene, co
     session.commit()
     with count_queries() as thirty:
         moderator.get("/en/moderation")
-    assert len(one) == len(thirty) == 5
+    assert len(one) == len(thirty) == 7
 
 
 def test_markup_in_texts_is_harmless(moderator, session, scene):
@@ -246,3 +249,58 @@ def test_markup_in_texts_is_harmless(moderator, session, scene):
     text = moderator.get("/en/moderation").get_data(as_text=True)
     assert "<script>x" not in text
     assert "<img" not in text
+
+
+@pytest.mark.parametrize(("tongue", "begins"), [("en", "Thank you"), ("fr", "Merci"), ("es", "Gracias")])
+def test_prepared_words_stand_under_what_was_typed_and_decide_nothing(moderator, session, scene, tongue, begins):
+    typed = {"code": "unclear", "reason": "About the second page:", "words": tongue}
+    for verb in ("decline", "change-request"):
+        response = moderator.post(f"/en/proposals/NG27-001/{verb}", data=typed)
+        reason = re.search(r"<textarea[^>]*>\s*(.*?)</textarea>", response.get_data(as_text=True), re.DOTALL)[1]
+        assert response.status_code == 422
+        assert reason.split()[:4] == ["About", "the", "second", "page:"]
+        assert reason.splitlines()[2].startswith(begins)
+        assert state_of(session, scene.proposal) is ProposalState.SUBMITTED
+
+
+def test_prepared_words_come_once_and_need_a_reason(moderator):
+    first = begun("", ReasonCode.DUPLICATE, "fr")
+    assert begun(f"{first} Merci.", ReasonCode.DUPLICATE, "fr") == f"{first} Merci."
+    response = moderator.post("/en/proposals/NG27-001/decline", data={"code": "", "reason": "x", "words": "fr"})
+    assert response.status_code == 422
+    assert "Choose a reason first" in response.get_data(as_text=True)
+
+
+def test_every_reason_to_choose_has_prepared_words_in_each_language():
+    said = [begun("", code, language) for code in CHOICES for language in LANGUAGES]
+    assert len(set(said)) == len(CHOICES) * 3
+
+
+def test_beside_the_text_stands_what_helps_to_judge_it(moderator, session, scene):
+    known = make_proposal(session, scene.consultation, organization_id=scene.organization.id, title="Said in public")
+    publish(session, known, actor=scene.actor, now=NOW)
+    secret = make_proposal(session, scene.consultation, organization_id=scene.organization.id, title="Still a draft")
+    decline(session, secret, code=ReasonCode.SPAM, reason="No.", actor=scene.actor, now=NOW)
+    session.commit()
+    beside = moderator.get("/en/moderation").get_data(as_text=True).partition("<aside")[2].partition("</aside>")[0]
+    assert ("Said in public" in beside, "Still a draft" in beside) == (True, False)
+    assert "this is its first time here" in beside
+    request_changes(session, scene.proposal, code=ReasonCode.UNCLEAR, reason="Who acts?", actor=scene.actor, now=NOW)
+    session.commit()
+    again = moderator.get("/en/moderation?state=needs_changes").get_data(as_text=True).partition("<aside")[2]
+    assert "Who acts?" in again.partition("</aside>")[0]
+
+
+def test_what_one_returns_to_stands_open(moderator, session, scene):
+    make_proposal(session, scene.consultation)
+    session.commit()
+    shown = {
+        at: [
+            bool(opened)
+            for opened in re.findall(
+                r'<details class="case-text"( open)?>', moderator.get(f"/en/moderation{at}").get_data(as_text=True)
+            )
+        ]
+        for at in ("", "?at=NG27-002", "?at=gone")
+    }
+    assert shown == {"": [True, False], "?at=NG27-002": [False, True], "?at=gone": [True, False]}
