@@ -12,6 +12,15 @@ class ConsultationCreated:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberRuleChanged:
+    """``rule``: by act, the kinds of people who may do it besides organizations."""
+
+    subject_id: uuid.UUID
+    rule: dict[str, list[str]]
+    personal_approvals: int
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseScheduled:
     """The instants are ISO texts in UTC; none where the phase is undated or open-ended."""
 

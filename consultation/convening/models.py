@@ -51,8 +51,10 @@ class Gathering(Base):
 
 
 class Consultation(Base):
-    """One bounded process with phases. ``prefix`` begins the codes of its proposals and items; the counters are kept
-    in the transactions that change what they count."""
+    """One bounded process with phases. ``prefix`` begins the codes of its proposals and items; the counters are kept in
+    the transactions that change what they count. ``member_rule`` says by act which people may do it besides
+    organizations, where that differs from the default; ``personal_approvals`` how many verify somebody who joins in
+    their own name."""
 
     __tablename__ = "consultation"
     __table_args__ = (
@@ -61,6 +63,7 @@ class Consultation(Base):
             "submitted_count >= 0 AND published_count >= 0 AND item_count >= 0 AND comment_count >= 0",
             name="counts_positive",
         ),
+        CheckConstraint("personal_approvals IN (1, 2)", name="personal_approvals_one_or_two"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -73,6 +76,8 @@ class Consultation(Base):
     decider: Mapped[Trilingual] = trilingual("decider")
     contact: Mapped[str] = mapped_column(default="")
     zone: Mapped[str] = mapped_column(default="America/Toronto")
+    member_rule: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    personal_approvals: Mapped[int] = mapped_column(default=2)
     late_proposals: Mapped[bool] = mapped_column(default=False)
     gathering_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("gathering.id"))
     next_proposal_number: Mapped[int] = mapped_column(default=1)

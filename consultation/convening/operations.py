@@ -1,5 +1,6 @@
 """Making a consultation, dating its phases, entering one, and keeping the vocabularies."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from consultation.convening import vocabularies
 from consultation.convening.events import (
     ConsultationCreated,
+    MemberRuleChanged,
     PhaseEntered,
     PhaseScheduled,
     TermAdded,
@@ -26,12 +28,13 @@ from consultation.convening.rules import (
     check_zone,
     standing,
 )
-from consultation.convening.states import PHASE_ORDER, PhaseName, TermKind
+from consultation.convening.states import PHASE_ORDER, RULED, Act, PhaseName, TermKind
 from consultation.convening.vocabulary import edited
 from consultation.kernel.ids import uuid7
 from consultation.kernel.orm import LANGUAGES, Trilingual
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Permission, require
+from consultation.kernel.roles import MemberKind
 
 NOT_SAID = Trilingual("", "", "")
 
@@ -104,6 +107,31 @@ def create_consultation(
     record(session, ConsultationCreated(consultation.id, slug, prefix), actor=actor, now=now)
     session.flush()
     return consultation
+
+
+def set_member_rule(
+    session: Session,
+    consultation: Consultation,
+    *,
+    rule: Mapping[Act, Iterable[MemberKind]],
+    personal_approvals: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Say what people in their own name may do, besides organizations, and how many people verify one who joins. A
+    contest that is made already keeps its electorate.
+
+    Raises:
+        Denied: unless the actor may configure consultations.
+        ValueError: for kinds that no rule can name, or another number than one or two.
+    """
+    require(actor, Permission.CONSULTATION_CONFIGURE, consultation, now=now)
+    plain = {act.value: sorted(set(kinds)) for act, kinds in sorted(rule.items())}
+    if personal_approvals not in (1, 2) or any(not set(kinds) <= RULED for kinds in plain.values()):
+        raise ValueError("A rule names individuals and experts; one or two people verify.")
+    consultation.member_rule, consultation.personal_approvals = plain, personal_approvals
+    record(session, MemberRuleChanged(consultation.id, plain, personal_approvals), actor=actor, now=now)
+    session.flush()
 
 
 def set_phase(

@@ -2,16 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from consultation.convening.states import PhaseName
+from consultation.convening.states import MEMBERS_BY_DEFAULT, RULED, Act, PhaseName
+from consultation.kernel.roles import COLLECTIVE, MemberKind
 
 MAXIMUM_SLUG_LENGTH = 60
-RESERVED_SLUGS = frozenset({"pages", "people"})
+RESERVED_SLUGS = frozenset({"confirmations", "pages", "people"})
 """What stands under ``/organize`` itself."""
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,7}")
@@ -196,3 +197,10 @@ def fold(text: str) -> str:
     """Small letters without accents or outer spaces, for comparing what people type."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(mark for mark in decomposed if not unicodedata.combining(mark)).split())
+
+
+def members_who_may(rule: Mapping[str, Any], act: Act) -> frozenset[MemberKind]:
+    """Which kinds of members may do this under a consultation's rule."""
+    if act.value not in rule:
+        return MEMBERS_BY_DEFAULT[act]
+    return COLLECTIVE | {kind for kind in RULED if kind.value in rule[act.value]}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from consultation.kernel.permissions import Permission
+from consultation.kernel.roles import COLLECTIVE, MemberKind
 
 
 class PhaseName(StrEnum):
@@ -34,6 +35,29 @@ OPENED_BY_PHASE: Mapping[PhaseName, frozenset[Permission]] = {
     PhaseName.GATHERING: frozenset(),
     PhaseName.PROGRESS: frozenset(),
 }
+
+
+class Act(StrEnum):
+    """What members may do in a consultation, by its rule."""
+
+    PROPOSE = "propose"
+    COMMENT = "comment"
+    ENDORSE = "endorse"
+    VOTE = "vote"
+
+
+_PEOPLE = frozenset({MemberKind.INDIVIDUAL, MemberKind.EXPERT})
+
+#: Unless a consultation says otherwise: people bring and discuss, organizations also support and vote.
+MEMBERS_BY_DEFAULT: Mapping[Act, frozenset[MemberKind]] = {
+    Act.PROPOSE: COLLECTIVE | _PEOPLE,
+    Act.COMMENT: COLLECTIVE | _PEOPLE,
+    Act.ENDORSE: COLLECTIVE,
+    Act.VOTE: COLLECTIVE,
+}
+
+#: Which kinds a rule may name; observers read only, and organizations always may.
+RULED = _PEOPLE
 
 
 class PublicStep(StrEnum):

@@ -23,6 +23,7 @@ from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import Vocabulary
 from consultation.directory.wording import KINDS, MANDATES
 from consultation.kernel.orm import LANGUAGES
+from consultation.kernel.roles import COLLECTIVE, MemberKind
 from consultation.membership.rules import MAXIMUM_NAME, MAXIMUM_NOTE
 from consultation.web.locale import LANGUAGE_NAMES
 
@@ -90,7 +91,7 @@ class ApplicationForm(FlaskForm):  # type: ignore[misc]
     def offer(self, words: Vocabulary, language: str) -> "ApplicationForm":
         """Fill the choices, in the language of the page."""
         sectors, places = words.of(TermKind.SECTOR), words.of(TermKind.JURISDICTION)
-        self.kind.choices = [SelectChoice(kind.value, str(label)) for kind, label in KINDS.items()]
+        self.kind.choices = [SelectChoice(one.value, str(label)) for one, label in KINDS.items() if one in COLLECTIVE]
         self.sector.choices = [SelectChoice("", "–"), *(SelectChoice(one.code, one.label[language]) for one in sectors)]
         self.places.choices = [SelectChoice(place.code, place.label[language]) for place in places]
         self.languages.choices = [SelectChoice(code, LANGUAGE_NAMES[code]) for code in LANGUAGES]
@@ -103,6 +104,56 @@ class ApplicationForm(FlaskForm):  # type: ignore[misc]
 
 class AcceptanceForm(FlaskForm):  # type: ignore[misc]
     agreement = agreement()
+
+
+class PersonForm(FlaskForm):  # type: ignore[misc]
+    """Somebody applies in their own name."""
+
+    kind = RadioField(
+        _l("How you take part"),
+        choices=[
+            SelectChoice(MemberKind.INDIVIDUAL.value, _l("As an individual: you bring and discuss")),
+            SelectChoice(MemberKind.EXPERT.value, _l("As an expert: the same, and you say in what")),
+            SelectChoice(MemberKind.OBSERVER.value, _l("As an observer: you read and follow")),
+        ],
+        default=MemberKind.INDIVIDUAL.value,
+    )
+    consultation = SelectField(_l("Consultation"), [DataRequired(_l("Choose a consultation."))])
+    name = StringField(_l("Your name"), [DataRequired(_l("Enter your name.")), NAME])
+    expertise = StringField(_l("Your field"), [LONG], description=_l("For experts: in what, in a sentence."))
+    works_at = StringField(
+        _l("Where you work, study or volunteer"), [Optional(), NAME], description=_l("If you want to say it.")
+    )
+    places = Boxes(_l("Where you live or work"))
+    languages = Boxes(_l("Languages that you speak"))
+    existence = TextAreaField(
+        _l("Why you want to take part"),
+        [DataRequired(_l("Say in a sentence why you want to take part.")), LONG],
+        description=_l("What you have lived through or work on counts as much as a title."),
+        render_kw={"rows": 4},
+    )
+    protected = BooleanField(_l("Protect me: show a code in place of my name everywhere"))
+    email = EmailField(
+        _l("Your email address"),
+        [DataRequired(_l("Enter your email address.")), is_address],
+        description=_l("We write to it at once. Your application counts once you have answered that message."),
+        render_kw={"autocomplete": "email"},
+    )
+    agreement = agreement()
+
+    def offer(self, words: Vocabulary, language: str, consultations: list[Any]) -> "PersonForm":
+        """Fill the choices, in the language of the page."""
+        self.consultation.choices = [SelectChoice(one.slug, one.title[language]) for one in consultations]
+        if len(consultations) > 1:
+            self.consultation.choices.insert(0, SelectChoice("", "–"))
+        places = [place for place in words.of(TermKind.JURISDICTION) if place.parent_id is None]
+        self.places.choices = [SelectChoice(place.code, place.label[language]) for place in places]
+        self.languages.choices = [SelectChoice(code, LANGUAGE_NAMES[code]) for code in LANGUAGES]
+        return self
+
+    def validate_expertise(self, field: StringField) -> None:
+        if self.kind.data == MemberKind.EXPERT and not (field.data or "").strip():
+            raise ValidationError(_("Say in what you are an expert."))
 
 
 class NoteForm(FlaskForm):  # type: ignore[misc]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, exists, func, literal, or_, select, tuple_
+from sqlalchemy import Select, Text, and_, cast, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from consultation.accounts.models import User
+from consultation.kernel.roles import COLLECTIVE
 from consultation.membership.models import (
     Invitation,
     Mandate,
@@ -95,7 +96,7 @@ def places_of(session: Session, organizations: Sequence[uuid.UUID]) -> Mapping[u
 
 def coverage(session: Session) -> tuple[dict[uuid.UUID, int], dict[uuid.UUID, int]]:
     """How many verified organizations there are in each sector and in each place; protected ones count, unnamed."""
-    verified = MemberOrganization.state == OrganizationState.VERIFIED
+    verified = and_(MemberOrganization.state == OrganizationState.VERIFIED, MemberOrganization.kind.in_(COLLECTIVE))
     sectors = (
         select(MemberOrganization.sector_id, func.count())
         .where(verified, MemberOrganization.sector_id.is_not(None))
@@ -137,8 +138,10 @@ def waiting() -> Select[*tuple[Any, ...]]:
             MemberOrganization.id,
             MemberOrganization.code,
             MemberOrganization.name,
+            MemberOrganization.kind,
             MemberOrganization.state,
             MemberOrganization.sector_id,
+            MemberOrganization.approvals_needed,
             MemberOrganization.created_at,
             approvals.label("approvals"),
             vouchings.label("vouchings"),

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from flask_babel import LazyString, lazy_gettext
 
-from consultation.kernel.roles import MandateKind
-from consultation.membership.states import OrganizationKind, OrganizationState, Step
+from consultation.kernel.roles import MandateKind, MemberKind
+from consultation.membership.states import OrganizationState, Step
 
 STATES: Mapping[OrganizationState, LazyString] = {
     OrganizationState.APPLIED: lazy_gettext("Has applied"),
@@ -24,9 +24,12 @@ STEPS: Mapping[Step, LazyString] = {
     Step.SUSPENSION: lazy_gettext("Suspended"),
 }
 
-KINDS: Mapping[OrganizationKind, LazyString] = {
-    OrganizationKind.ORGANIZATION: lazy_gettext("Organization"),
-    OrganizationKind.NATION: lazy_gettext("Nation or Indigenous government"),
+KINDS: Mapping[MemberKind, LazyString] = {
+    MemberKind.ORGANIZATION: lazy_gettext("Organization"),
+    MemberKind.NATION: lazy_gettext("Nation or Indigenous government"),
+    MemberKind.INDIVIDUAL: lazy_gettext("Individual"),
+    MemberKind.EXPERT: lazy_gettext("Expert"),
+    MemberKind.OBSERVER: lazy_gettext("Observer"),
 }
 
 MANDATES: Mapping[MandateKind, LazyString] = {
@@ -37,6 +40,7 @@ MANDATES: Mapping[MandateKind, LazyString] = {
 
 NO_AFFILIATION: Mapping[str, LazyString] = {
     "itself": lazy_gettext("An organization does not belong to itself."),
+    "person": lazy_gettext("People in their own name belong to no umbrella."),
     "not_verified": lazy_gettext("Both organizations must be verified."),
     "circle": lazy_gettext("It stands under yours already, so that the two would stand under each other."),
     "has_umbrella": lazy_gettext("The affiliate belongs to another organization. That has to end first."),

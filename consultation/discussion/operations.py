@@ -113,7 +113,7 @@ def _require_post(
     proposal: Proposal, answers: Comment | None, organization_id: uuid.UUID | None, actor: Actor, now: datetime
 ) -> None:
     require(actor, Permission.COMMENT_POST, proposal, now=now)
-    if not (decision := comments_as(actor, organization_id)):
+    if not (decision := comments_as(actor, proposal.consultation, organization_id)):
         raise Denied(Permission.COMMENT_POST, decision)
     if answers is not None and answers.visibility == Visibility.HIDDEN:
         raise Denied(Permission.COMMENT_POST, Decision(Reason.STATE))

@@ -1,12 +1,15 @@
 """A proposal's page with its discussion."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
 
+from consultation.convening.policy import voice_in
+from consultation.convening.states import Act
 from consultation.convening.vocabulary import vocabulary
 from consultation.discussion import operations
 from consultation.discussion.forms import STANCES, CommentForm, comment_form
@@ -19,6 +22,7 @@ from consultation.proposals.forms import KINDS, language_name
 from consultation.proposals.models import Proposal
 from consultation.proposals.policy import owns
 from consultation.proposals.queries import (
+    Voice,
     beside,
     disposition,
     first_public_revision,
@@ -54,7 +58,7 @@ def proposal(code: str) -> Response:
 @posting_limited
 def post_comment(code: str) -> Response:
     found = proposal_by_code(session(), code, actor=current_actor()) or abort(404)
-    form = comment_form(current_actor(), speaking := voices(session(), current_actor(), language(), found))
+    form = comment_form(current_actor(), speaking := _speaking(found, Act.COMMENT))
     if not form.validate_on_submit():
         return _page(found, form=form)
     answers = _identifier(form.answers.data)
@@ -80,7 +84,7 @@ def _page(found: Proposal, *, form: CommentForm | None = None) -> Response:
     decision = allows(Permission.COMMENT_POST, found)
     address = url_for("discussion.proposal", code=found.code)
     if form is None and decision:
-        form = comment_form(actor, speaking)
+        form = comment_form(actor, _fitting(found, speaking, Act.COMMENT))
     listed, only, sort = _threads(found)
     return page(
         "discussion/proposal.html",
@@ -94,7 +98,7 @@ def _page(found: Proposal, *, form: CommentForm | None = None) -> Response:
         only=only,
         sort=sort,
         shared_threads=(sort, only, request.args.get("after")),
-        speaking=[voice for voice in speaking if voice.verified],
+        speaking=_fitting(found, speaking, Act.ENDORSE),
         decision=decision,
         may_endorse=bool(actor.mandates) and allows(Permission.PROPOSAL_ENDORSE, found),
         may_amend=bool(actor.mandates) and allows(Permission.PROPOSAL_AMEND, found),
@@ -108,6 +112,16 @@ def _page(found: Proposal, *, form: CommentForm | None = None) -> Response:
         language_name=language_name,
         ui=_shared_by_comments(found, address, here, may_reply=bool(decision)),
     )
+
+
+def _speaking(found: Proposal, act: Act) -> Sequence[Voice]:
+    """For whom the person may do this here."""
+    return _fitting(found, voices(session(), current_actor(), language(), found), act)
+
+
+def _fitting(found: Proposal, speaking: Sequence[Voice], act: Act) -> Sequence[Voice]:
+    actor = current_actor()
+    return [voice for voice in speaking if voice_in(actor, found.consultation, act, voice.id)]
 
 
 def _threads(found: Proposal) -> tuple[Threads, uuid.UUID | None, Sort]:

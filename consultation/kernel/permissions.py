@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from consultation.kernel.roles import MandateKind, Role
+from consultation.kernel.roles import MandateKind, MemberKind, Role
 
 
 class Permission(StrEnum):
@@ -60,6 +60,7 @@ class Reason(StrEnum):
     NOT_YOURS = "not_yours"
     OWN_MATTER = "own_matter"
     NOT_VERIFIED = "not_verified"
+    MEMBER_KIND = "member_kind"
     NOT_ON_ROLL = "not_on_roll"
     WINDOW = "window"
     NOT_OVER = "not_over"
@@ -100,6 +101,7 @@ class MandateHeld:
     organization_id: uuid.UUID
     kind: MandateKind
     verified: bool
+    member: MemberKind = MemberKind.ORGANIZATION
 
 
 @dataclass(frozen=True, slots=True)

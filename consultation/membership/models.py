@@ -10,12 +10,14 @@ from sqlalchemy.orm import relationship
 from consultation.accounts.models import User
 from consultation.kernel.ids import uuid7
 from consultation.kernel.orm import Base, Mapped, choice, mapped_column, one_of, unique_while
-from consultation.kernel.roles import MandateKind
-from consultation.membership.states import OrganizationKind, OrganizationState, Step
+from consultation.kernel.roles import MandateKind, MemberKind
+from consultation.membership.states import OrganizationState, Step
 
 
 class MemberOrganization(Base):
-    """A body that takes part. Names are kept as the organization gives them; one language is enough.
+    """A member that takes part: a body, or a person in their own name. Names are kept as it gives them; one language is
+    enough. ``expertise`` and ``works_at`` are what an expert says in a sentence, ``approvals_needed`` how many people
+    it takes to verify it.
 
     ``listed``: it wants to stand in the public directory; a ``protected`` one never does, and is named by its code.
     ``scrutiny`` counts the times that its verification began anew: approvals of an earlier time count no more.
@@ -24,15 +26,20 @@ class MemberOrganization(Base):
     __tablename__ = "member_organization"
     __table_args__ = (
         one_of("state", OrganizationState),
-        one_of("kind", OrganizationKind),
+        one_of("kind", MemberKind),
         CheckConstraint("NOT (listed AND protected)", name="protected_is_not_listed"),
+        CheckConstraint("kind IN ('organization', 'nation') OR NOT listed", name="people_are_not_listed"),
+        CheckConstraint(
+            "approvals_needed = 2 OR (approvals_needed = 1 AND kind NOT IN ('organization', 'nation'))",
+            name="approvals_two_or_one",
+        ),
         CheckConstraint("(state = 'verified') = (verified_at IS NOT NULL)", name="verified_is_dated"),
         Index(None, "name"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     code: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[OrganizationKind] = choice(OrganizationKind, default=OrganizationKind.ORGANIZATION)
+    kind: Mapped[MemberKind] = choice(MemberKind, default=MemberKind.ORGANIZATION)
     name: Mapped[str]
     name_fr: Mapped[str | None]
     name_es: Mapped[str | None]
@@ -42,6 +49,9 @@ class MemberOrganization(Base):
     website: Mapped[str | None]
     communities: Mapped[str] = mapped_column(default="")
     existence: Mapped[str] = mapped_column(default="")
+    expertise: Mapped[str] = mapped_column(default="")
+    works_at: Mapped[str] = mapped_column(default="")
+    approvals_needed: Mapped[int] = mapped_column(default=2)
     listed: Mapped[bool] = mapped_column(default=False)
     protected: Mapped[bool] = mapped_column(default=False)
     scrutiny: Mapped[int] = mapped_column(default=0)

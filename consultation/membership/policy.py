@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from consultation.kernel.permissions import ALLOWED, Actor, Decision, Permission, Reason, policy
-from consultation.kernel.roles import MandateKind
+from consultation.kernel.roles import COLLECTIVE, MandateKind
 from consultation.membership.models import MemberOrganization
 
 #: Those who answer for the organization; an editor writes for it only.
@@ -31,7 +31,10 @@ def vouching_mandates(actor: Actor, organization_id: uuid.UUID) -> tuple[uuid.UU
     return tuple(
         held.organization_id
         for held in actor.mandates
-        if held.verified and held.kind in MANAGING and held.organization_id != organization_id
+        if held.verified
+        and held.kind in MANAGING
+        and held.member in COLLECTIVE
+        and held.organization_id != organization_id
     )
 
 

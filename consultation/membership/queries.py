@@ -15,7 +15,7 @@ from consultation.membership.states import OrganizationState
 
 # Built once, since every request of somebody signed in asks it.
 _IN_FORCE = (
-    select(Mandate.organization_id, Mandate.kind, MemberOrganization.state)
+    select(Mandate.organization_id, Mandate.kind, MemberOrganization.state, MemberOrganization.kind.label("member"))
     .join(MemberOrganization, MemberOrganization.id == Mandate.organization_id)
     .where(
         Mandate.user_id == bindparam("user_id"),
@@ -31,7 +31,8 @@ def actor_for(session: Session, user: User, now: datetime) -> Actor:
     """What the user may do now: their roles, and the mandates in force. One query; ``user.role_rows`` is loaded."""
     rows = session.execute(_IN_FORCE, {"user_id": user.id, "at": now})
     held = tuple(
-        MandateHeld(organization_id, kind, state == OrganizationState.VERIFIED) for organization_id, kind, state in rows
+        MandateHeld(organization_id, kind, state == OrganizationState.VERIFIED, member)
+        for organization_id, kind, state, member in rows
     )
     return Actor(user_id=user.id, roles=user.roles, mandates=held)
 

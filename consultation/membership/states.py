@@ -14,13 +14,6 @@ class OrganizationState(StrEnum):
     SUSPENDED = "suspended"
 
 
-class OrganizationKind(StrEnum):
-    """A Nation or an Indigenous government is a government, not an organization."""
-
-    ORGANIZATION = "organization"
-    NATION = "nation"
-
-
 class Step(StrEnum):
     """What somebody did about an organization's verification; the log keeps each."""
 

@@ -9,16 +9,19 @@ from wtforms import (
     BooleanField,
     DateTimeLocalField,
     IntegerField,
+    RadioField,
     SelectChoice,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from consultation.convening.rules import Unusable
 from consultation.kernel.roles import Role
-from consultation.organizing.wording import AFFILIATES, CONTEST_KINDS, KINDS, PROBLEMS, SECRECIES
+from consultation.organizing.wording import AFFILIATES, CONTEST_KINDS, KINDS, PEOPLE, PROBLEMS, SECRECIES
 from consultation.portal.wording import ROLES
 from consultation.voting.states import AffiliatesCount
 from consultation.web.locale import LANGUAGE_NAMES
@@ -93,6 +96,29 @@ class ContestForm(OrganizersForm):
         [Optional(), Length(max=300)],
         [_stripped],
         description=_l("A public value of a time after the close, which breaks ties."),
+    )
+
+
+class Boxes(SelectMultipleField):  # type: ignore[misc]
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def _people(label: Any) -> Boxes:
+    return Boxes(label, choices=[SelectChoice(kind.value, name) for kind, name in PEOPLE.items()])
+
+
+class MemberRuleForm(OrganizersForm):
+    """What people may do besides organizations, one question an act."""
+
+    propose = _people(_l("Who brings proposals, besides organizations"))
+    comment = _people(_l("Who comments, besides organizations"))
+    endorse = _people(_l("Who endorses, besides organizations"))
+    vote = _people(_l("Who votes in contests that are made from now on, besides organizations"))
+    approvals = RadioField(
+        _l("How many people verify somebody who joins in their own name"),
+        [_needed()],
+        choices=[SelectChoice("2", _l("Two, as for organizations")), SelectChoice("1", _l("One"))],
     )
 
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from consultation.convening.rules import Problem
 from consultation.exchange.reading import Kind
 from consultation.kernel.jobs import JobState
+from consultation.kernel.roles import MemberKind
 from consultation.organizing.rules import Step
 from consultation.proposals.states import ProposalState
 from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, Secrecy
@@ -56,6 +57,10 @@ SECRECIES: Mapping[Secrecy, LazyString] = {
 AFFILIATES: Mapping[AffiliatesCount, LazyString] = {
     AffiliatesCount.EACH: _l("Each on its own"),
     AffiliatesCount.FAMILY: _l("One ballot for the family"),
+}
+PEOPLE: Mapping[MemberKind, LazyString] = {
+    MemberKind.INDIVIDUAL: _l("Individuals"),
+    MemberKind.EXPERT: _l("Experts"),
 }
 KINDS: Mapping[Kind, LazyString] = {
     Kind.ORGANIZATIONS: _l("Organizations"),

@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 
 from consultation.convening.models import Consultation
-from consultation.convening.policy import phase_allows
-from consultation.convening.states import PhaseName
+from consultation.convening.policy import phase_allows, voice_in
+from consultation.convening.states import Act, PhaseName
 from consultation.kernel.permissions import ALLOWED, Actor, Decision, Denied, Permission, Reason, policy
 from consultation.proposals.models import Proposal
 from consultation.proposals.states import PUBLIC_STATES, SUBMISSION, ProposalState
@@ -21,13 +21,6 @@ def speaks_for(actor: Actor, organization_id: uuid.UUID | None) -> Decision:
     if held is None:
         return Decision(Reason.NOT_YOURS if actor.mandates else Reason.NO_MANDATE)
     return ALLOWED if held.verified else Decision(Reason.NOT_VERIFIED)
-
-
-def speaks_for_any(actor: Actor) -> Decision:
-    """Whether the actor holds a mandate for any verified organization."""
-    if actor.is_operator or any(held.verified for held in actor.mandates):
-        return ALLOWED
-    return Decision(Reason.NOT_VERIFIED if actor.mandates else Reason.NO_MANDATE)
 
 
 def owns(actor: Actor, proposal: Proposal) -> Decision:
@@ -63,7 +56,7 @@ def may_submit(actor: Actor, subject: Consultation | Proposal, now: datetime) ->
     in_phase = phase_allows(subject, Permission.PROPOSAL_SUBMIT, now)
     if not in_phase and not is_late(subject, now):
         return in_phase
-    return speaks_for_any(actor)
+    return voice_in(actor, subject, Act.PROPOSE)
 
 
 @policy(Permission.PROPOSAL_AMEND)
@@ -93,7 +86,8 @@ def may_endorse(actor: Actor, proposal: Proposal, now: datetime) -> Decision:
         return Decision(Reason.STATE)
     if actor.is_operator:
         return ALLOWED
-    return phase_allows(proposal.consultation, Permission.PROPOSAL_ENDORSE, now) and speaks_for_any(actor)
+    in_phase = phase_allows(proposal.consultation, Permission.PROPOSAL_ENDORSE, now)
+    return in_phase and voice_in(actor, proposal.consultation, Act.ENDORSE)
 
 
 @policy(Permission.PROPOSAL_READ_UNPUBLISHED)
@@ -102,12 +96,14 @@ def may_read_unpublished(_actor: Actor, proposal: Proposal, _now: datetime) -> D
     return Decision(Reason.NOT_YOURS) if proposal.state == ProposalState.DRAFT else ALLOWED
 
 
-def require_voice(actor: Actor, permission: Permission, organization_id: uuid.UUID | None) -> None:
-    """Refuse whoever does not speak for the organization.
+def require_voice(
+    actor: Actor, permission: Permission, consultation: Consultation, act: Act, organization_id: uuid.UUID | None
+) -> None:
+    """Refuse whoever does not speak for the organization, and organizations that the consultation's rule leaves out.
 
     Raises:
         Denied: with the reason.
     """
-    decision = speaks_for(actor, organization_id)
+    decision = speaks_for(actor, organization_id) and voice_in(actor, consultation, act, organization_id)
     if not decision:
         raise Denied(permission, decision)

@@ -7,7 +7,9 @@ from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
 
 from consultation.convening.models import Consultation
+from consultation.convening.policy import voice_in
 from consultation.convening.queries import consultation_by_slug
+from consultation.convening.states import Act
 from consultation.convening.vocabulary import vocabulary
 from consultation.kernel.permissions import Permission
 from consultation.proposals import operations
@@ -52,7 +54,11 @@ def propose(slug: str) -> Response:
         return page("proposals/closed.html", consultation=consultation, decision=decision)
     authorize(Permission.PROPOSAL_SUBMIT, consultation)
     terms = vocabulary(session())
-    speaking = voices(session(), current_actor(), language())
+    speaking = [
+        voice
+        for voice in voices(session(), current_actor(), language())
+        if voice_in(current_actor(), consultation, Act.PROPOSE, voice.id)
+    ]
     form = proposal_form(terms, speaking)
     if not form.validate_on_submit():
         return _form_page("proposals/propose.html", form, consultation=consultation)

@@ -21,7 +21,8 @@ from consultation.voting.states import AffiliatesCount, ContestKind, ContestStat
 
 class Contest(Base):
     """A question put to the vote. ``frozen`` is all that shapes the result, as it was at the opening, and
-    ``frozen_sha256`` its digest, which is shown."""
+    ``frozen_sha256`` its digest, which is shown. ``voters``: the kinds of members that vote, by the consultation's rule
+    of when the contest was made."""
 
     __tablename__ = "contest"
     __table_args__ = (
@@ -49,6 +50,7 @@ class Contest(Base):
     secrecy: Mapped[Secrecy] = choice(Secrecy)
     affiliates_count: Mapped[AffiliatesCount] = choice(AffiliatesCount, default=AffiliatesCount.EACH)
     state: Mapped[ContestState] = choice(ContestState)
+    voters: Mapped[list[str]] = mapped_column(default=list)
     rule: Mapped[str]
     places: Mapped[int]
     minutes: Mapped[int | None]

@@ -31,6 +31,7 @@ REASONS = {
     Reason.NOT_YOURS: lazy_gettext("This belongs to another organization."),
     Reason.OWN_MATTER: lazy_gettext("This concerns your own organization, so somebody else must decide it."),
     Reason.NOT_VERIFIED: lazy_gettext("Your organization is not verified yet."),
+    Reason.MEMBER_KIND: lazy_gettext("In this consultation, this is not open to members of your kind."),
     Reason.NOT_ON_ROLL: lazy_gettext("Your organization is not on the roll of this contest."),
     Reason.WINDOW: lazy_gettext("Voting is not open now."),
     Reason.NOT_OVER: lazy_gettext(

@@ -6,17 +6,18 @@ from flask import Response, current_app, flash, url_for
 from flask_babel import gettext as _
 
 from consultation.accounts.identity import begin_session
+from consultation.convening.queries import consultations
 from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import vocabulary
 from consultation.directory import queries
-from consultation.directory.forms import AcceptanceForm, ApplicationForm
+from consultation.directory.forms import AcceptanceForm, ApplicationForm, PersonForm
 from consultation.directory.views.blueprint import bp
 from consultation.directory.wording import MANDATES
 from consultation.extensions import limiter
 from consultation.kernel.permissions import Actor
+from consultation.kernel.roles import MemberKind
 from consultation.membership import operations
-from consultation.membership.models import Invitation
-from consultation.membership.states import OrganizationKind
+from consultation.membership.models import Invitation, MemberOrganization
 from consultation.privacy.operations import agree
 from consultation.privacy.queries import agreed_in_application, founding_invitation
 from consultation.privacy.states import Occasion
@@ -51,7 +52,7 @@ def register() -> Response:
         name_fr=form.name_fr.data or "",
         name_es=form.name_es.data or "",
         acronym=form.acronym.data or "",
-        kind=OrganizationKind(form.kind.data),
+        kind=MemberKind(form.kind.data),
         sector_id=sector.id if sector else None,
         jurisdiction_ids=[place.id for place in chosen if place],
         languages=form.languages.data,
@@ -66,6 +67,43 @@ def register() -> Response:
         actor=current_actor(),
         now=present(),
     )
+    return _agreed(applied)
+
+
+@bp.route("/register/person", methods=["GET", "POST"])
+@public
+@limiter.limit(APPLICATIONS_BY_VISITOR, methods=["POST"], deduct_when=lambda response: response.status_code == 303)
+def register_person() -> Response:
+    """Somebody applies in their own name, to a consultation whose rule says how many people look at it. The answer is
+    the same whether the address has an account or not."""
+    words, running = vocabulary(session()), consultations(session())
+    form = PersonForm().offer(words, language(), list(running))
+    if not form.validate_on_submit():
+        return page("directory/person.html", status=422 if form.is_submitted() else 200, form=form, running=running)
+    chosen = next(one for one in running if one.slug == form.consultation.data)
+    places = (words.by_code(TermKind.JURISDICTION, code) for code in form.places.data)
+    applied = operations.apply_for_membership(
+        session(),
+        name=form.name.data,
+        kind=MemberKind(form.kind.data),
+        jurisdiction_ids=[place.id for place in places if place],
+        languages=form.languages.data,
+        expertise=form.expertise.data or "",
+        works_at=form.works_at.data or "",
+        approvals_needed=chosen.personal_approvals,
+        existence=form.existence.data,
+        protected=form.protected.data,
+        contact_name=form.name.data,
+        contact_email=form.email.data,
+        contact_language=language(),
+        actor=current_actor(),
+        now=present(),
+    )
+    return _agreed(applied)
+
+
+def _agreed(applied: MemberOrganization) -> Response:
+    """Keep that whoever applied agreed to the texts."""
     invited = founding_invitation(session(), applied.id)
     agree(
         session(),
@@ -105,7 +143,7 @@ def accept(token: str) -> Response:
     actor = Actor(user_id=user.id, roles=user.roles)
     agree(session(), user_id=user.id, language=language(), occasion=Occasion.INVITATION, actor=actor, now=present())
     begin_session(user, "invitation")
-    flash(_("You speak for the organization now, and you are signed in."), "success")
+    flash(_("Thank you. You are signed in, and your answer counts."), "success")
     return see_other(url_for("portal.account"))
 
 

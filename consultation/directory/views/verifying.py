@@ -14,7 +14,7 @@ from consultation.kernel.permissions import Permission
 from consultation.membership import operations
 from consultation.membership.models import MemberOrganization
 from consultation.membership.operations import AlreadyApproved
-from consultation.membership.rules import APPROVALS_NEEDED, VOUCHINGS_NEEDED
+from consultation.membership.rules import VOUCHINGS_NEEDED
 from consultation.membership.states import OPEN, QUESTION, REFUSAL, SUSPENSION
 from consultation.web.authorize import authorize, current_actor, present, requires
 from consultation.web.render import page, see_other
@@ -26,7 +26,7 @@ from consultation.web.transactions import session
 def desk() -> Response:
     """The applications that wait, the oldest first."""
     rows = session().execute(queries.waiting()).all()
-    return page("directory/desk.html", rows=rows, words=vocabulary(session()), states=STATES, needed=APPROVALS_NEEDED)
+    return page("directory/desk.html", rows=rows, words=vocabulary(session()), states=STATES, kinds=KINDS)
 
 
 @bp.get("/verification/<code>")
@@ -51,7 +51,7 @@ def _case(found: MemberOrganization, failed: NoteForm | None = None, act: str = 
         log=log,
         approvals=len(approvals),
         mine=any(step.user_id == own for step in approvals),
-        needed=APPROVALS_NEEDED,
+        needed=found.approvals_needed,
         vouchings_needed=VOUCHINGS_NEEDED,
         open=found.state in OPEN,
         askable=found.state in QUESTION.sources,

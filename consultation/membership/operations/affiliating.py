@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Decision, Denied, Permission, Reason, may, require
+from consultation.kernel.roles import COLLECTIVE
 from consultation.membership.events import AffiliationAgreed, AffiliationEnded, AffiliationProposed
 from consultation.membership.models import Affiliation, MemberOrganization
 from consultation.membership.queries import affiliations_in_force
@@ -16,8 +17,8 @@ from consultation.membership.states import OrganizationState
 
 
 class NoAffiliation(Exception):
-    """The two cannot be joined. ``code``: ``itself``, ``not_verified``, ``circle``, ``has_umbrella``, ``stands``,
-    ``over``."""
+    """The two cannot be joined. ``code``: ``itself``, ``person``, ``not_verified``, ``circle``, ``has_umbrella``,
+    ``stands``, ``over``."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -42,6 +43,8 @@ def propose_affiliation(
     require(actor, Permission.ORGANIZATION_MANAGE, by, now=now)
     if umbrella.id == affiliate.id:
         raise NoAffiliation("itself")
+    if not {umbrella.kind, affiliate.kind} <= COLLECTIVE:
+        raise NoAffiliation("person")
     if {umbrella.state, affiliate.state} != {OrganizationState.VERIFIED}:
         raise NoAffiliation("not_verified")
     standing = _standing(session)

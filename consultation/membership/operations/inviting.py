@@ -16,8 +16,8 @@ from consultation.accounts.rules import address
 from consultation.kernel import letters
 from consultation.kernel.letters import Content, Letter, LetterKind
 from consultation.kernel.outbox import record
-from consultation.kernel.permissions import Actor, Permission, granted, require
-from consultation.kernel.roles import MandateKind, Role
+from consultation.kernel.permissions import Actor, Decision, Denied, Permission, Reason, granted, require
+from consultation.kernel.roles import COLLECTIVE, MandateKind, Role
 from consultation.membership.events import InvitationAccepted, InvitationSent, InvitationWithdrawn
 from consultation.membership.models import Invitation, MemberOrganization
 from consultation.membership.operations.mandating import MandateExists, add_mandate
@@ -43,12 +43,14 @@ def invite(
     """Offer somebody a mandate, for an organization that the actor manages (or any, for an administrator).
 
     Raises:
-        Denied: when the actor may not.
+        Denied: when the actor may not, and for a person: nobody else speaks in their name.
         BadAddress: when the address cannot be one.
         AlreadyInvited: when an invitation to it stands.
     """
     if not granted(actor, Permission.MANDATE_GIVE):
         require(actor, Permission.ORGANIZATION_MANAGE, organization, now=now)
+    if organization.kind not in COLLECTIVE:
+        raise Denied(Permission.ORGANIZATION_MANAGE, Decision(Reason.MEMBER_KIND))
     return offer(session, organization, email=email, name=name, language=language, kind=kind, actor=actor, now=now)
 
 
@@ -158,6 +160,7 @@ def _compose(session: Session, letter: Letter, now: datetime) -> Content | None:
         "name": invitation.name,
         "organization": organization.name_in(invitation.language),
         "founding": invitation.founding,
+        "personal": organization.kind not in COLLECTIVE,
         "token": token,
         "until": invitation.expires_at,
     }

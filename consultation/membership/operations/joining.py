@@ -10,13 +10,17 @@ from sqlalchemy.orm import Session
 
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Permission, require
+from consultation.kernel.roles import COLLECTIVE, MemberKind
 from consultation.membership.events import OrganizationRegistered
 from consultation.membership.models import MemberOrganization, OrganizationJurisdiction
 from consultation.membership.operations.inviting import offer
 from consultation.membership.operations.verifying import verify_organization
 from consultation.membership.queries import organization_by_code
-from consultation.membership.rules import code_from
-from consultation.membership.states import OrganizationKind, OrganizationState
+from consultation.membership.rules import APPROVALS_NEEDED, code_from
+from consultation.membership.states import OrganizationState
+
+#: The code of a person is made of this and a number, since initials would say who it is.
+UNNAMED = "Member"
 
 
 class CodeTaken(Exception):
@@ -35,7 +39,7 @@ def register_organization(
     jurisdiction_ids: Iterable[uuid.UUID] = (),
     languages: Sequence[str] = (),
     website: str | None = None,
-    kind: OrganizationKind = OrganizationKind.ORGANIZATION,
+    kind: MemberKind = MemberKind.ORGANIZATION,
     listed: bool = False,
     protected: bool = False,
     verified: bool = False,
@@ -92,11 +96,14 @@ def apply_for_membership(
     name_fr: str = "",
     name_es: str = "",
     acronym: str = "",
-    kind: OrganizationKind = OrganizationKind.ORGANIZATION,
+    kind: MemberKind = MemberKind.ORGANIZATION,
     sector_id: uuid.UUID | None = None,
     jurisdiction_ids: Iterable[uuid.UUID] = (),
     languages: Sequence[str] = (),
     communities: str = "",
+    expertise: str = "",
+    works_at: str = "",
+    approvals_needed: int = APPROVALS_NEEDED,
     website: str = "",
     existence: str = "",
     listed: bool = False,
@@ -107,8 +114,9 @@ def apply_for_membership(
     actor: Actor,
     now: datetime,
 ) -> MemberOrganization:
-    """An application that anybody may send. Whoever sends it becomes the delegate once they have answered the mail
-    that goes to their address; whether that address has an account already is not said.
+    """An application that anybody may send, for a body or for themselves (then with the ``approvals_needed`` of the
+    consultation in which they want to take part). Whoever sends it becomes the delegate once they have answered the
+    mail that goes to their address; whether that address has an account already is not said.
 
     Raises:
         ValueError: without a name.
@@ -121,7 +129,7 @@ def apply_for_membership(
     organization = _add(
         session,
         MemberOrganization(
-            code=code_from(acronym or name, codes),
+            code=code_from((acronym or name) if kind in COLLECTIVE else UNNAMED, codes),
             name=name,
             name_fr=name_fr or None,
             name_es=name_es or None,
@@ -131,8 +139,11 @@ def apply_for_membership(
             languages=list(languages),
             communities=communities.strip(),
             existence=existence.strip(),
+            expertise=expertise.strip(),
+            works_at=works_at.strip(),
+            approvals_needed=APPROVALS_NEEDED if kind in COLLECTIVE else approvals_needed,
             website=website or None,
-            listed=listed and not protected,
+            listed=listed and not protected and kind in COLLECTIVE,
             protected=protected,
             state=OrganizationState.APPLIED,
             created_at=now,

@@ -22,7 +22,6 @@ from consultation.membership.events import (
 )
 from consultation.membership.models import MemberOrganization, VerificationStep
 from consultation.membership.policy import vouching_mandates
-from consultation.membership.rules import APPROVALS_NEEDED
 from consultation.membership.states import ANSWER, OPEN, QUESTION, REFUSAL, SUSPENSION, VERIFICATION, Step
 
 
@@ -45,7 +44,8 @@ def verify_organization(session: Session, organization: MemberOrganization, *, a
 
 def approve(session: Session, organization: MemberOrganization, *, actor: Actor, now: datetime) -> bool:
     """Note that the actor has looked at the organization and finds it in order. True when it is verified by this: the
-    second person's approval does it, the operator's alone does too.
+    second person's approval does it, or the first for a person whose consultation asks for one; the operator's alone
+    does too.
 
     Raises:
         Denied: when the actor may not, or speaks for the organization.
@@ -68,7 +68,7 @@ def approve(session: Session, organization: MemberOrganization, *, actor: Actor,
     if actor.user_id in people:
         raise AlreadyApproved
     step = _log(session, organization, Step.APPROVAL, actor, now)
-    if len(people) + 1 >= APPROVALS_NEEDED:
+    if len(people) + 1 >= organization.approvals_needed:
         _verify(session, organization, actor, now)
         return True
     record(session, OrganizationApproved(organization.id, step.id), actor=actor, now=now)

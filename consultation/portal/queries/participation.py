@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Text, Uuid, cast, func, null, select, union_all
+from sqlalchemy import Text, Uuid, and_, cast, func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from consultation.convening.models import Term
+from consultation.kernel.roles import COLLECTIVE
 from consultation.membership.models import MemberOrganization, OrganizationJurisdiction
 from consultation.membership.states import OrganizationState
 
@@ -50,7 +51,7 @@ def participation(session: Session) -> Participation:
 @cache
 def _counts() -> Any:
     """Built once. Languages are counted by the lists of them that organizations gave, of which there are few."""
-    verified = MemberOrganization.state == OrganizationState.VERIFIED
+    verified = and_(MemberOrganization.state == OrganizationState.VERIFIED, MemberOrganization.kind.in_(COLLECTIVE))
     no_term, no_text = cast(null(), Uuid()), cast(null(), Text())
     place, organization = OrganizationJurisdiction.term_id, OrganizationJurisdiction.organization_id
     country, languages = Term.data["country"].as_string(), cast(MemberOrganization.languages, Text())

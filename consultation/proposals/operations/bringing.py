@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from consultation.convening.models import Consultation
+from consultation.convening.states import Act
 from consultation.kernel.moves import apply
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Permission, require
@@ -63,7 +64,7 @@ def submit(
         require(actor, Permission.IMPORT_RUN, consultation, now=now)
     else:
         require(actor, Permission.PROPOSAL_SUBMIT, consultation, now=now)
-        require_voice(actor, Permission.PROPOSAL_SUBMIT, organization_id)
+        require_voice(actor, Permission.PROPOSAL_SUBMIT, consultation, Act.PROPOSE, organization_id)
     text, tidied = checked(text, sources, language, imported=imported)
     number = _next_number(session, consultation)
     code = f"{consultation.prefix}-{number:03d}"

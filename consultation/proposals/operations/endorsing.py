@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from consultation.convening.states import Act
 from consultation.kernel.orm import inserting
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Permission, require
@@ -21,7 +22,7 @@ def endorse(session: Session, proposal: Proposal, *, organization_id: uuid.UUID,
         Denied: when the actor may not.
     """
     require(actor, Permission.PROPOSAL_ENDORSE, proposal, now=now)
-    require_voice(actor, Permission.PROPOSAL_ENDORSE, organization_id)
+    require_voice(actor, Permission.PROPOSAL_ENDORSE, proposal.consultation, Act.ENDORSE, organization_id)
     added = session.execute(
         inserting(session, Endorsement)
         .values(proposal_id=proposal.id, organization_id=organization_id, endorsed_by=actor.user_id, created_at=now)
@@ -45,7 +46,7 @@ def withdraw_endorsement(
         Denied: when the actor may not.
     """
     require(actor, Permission.PROPOSAL_ENDORSE, proposal, now=now)
-    require_voice(actor, Permission.PROPOSAL_ENDORSE, organization_id)
+    require_voice(actor, Permission.PROPOSAL_ENDORSE, proposal.consultation, Act.ENDORSE, organization_id)
     removed = session.execute(
         delete(Endorsement)
         .where(Endorsement.proposal_id == proposal.id, Endorsement.organization_id == organization_id)

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation.convening.models import Consultation
+from consultation.convening.rules import members_who_may
+from consultation.convening.states import Act
 from consultation.curation.queries import items as locked_items
 from consultation.kernel.ids import uuid7
 from consultation.kernel.moves import apply
@@ -88,6 +90,7 @@ def create_contest(
         kind=kind,
         secrecy=secrecy,
         affiliates_count=AffiliatesCount(affiliates_count),
+        voters=sorted(members_who_may(consultation.member_rule, Act.VOTE)),
         state=ContestState.CONFIGURED,
         rule=headline,
         places=places,
@@ -173,7 +176,7 @@ def electorate(
     verified = list(
         session.scalars(
             select(MemberOrganization)
-            .where(MemberOrganization.state == OrganizationState.VERIFIED)
+            .where(MemberOrganization.state == OrganizationState.VERIFIED, MemberOrganization.kind.in_(contest.voters))
             .order_by(MemberOrganization.name, MemberOrganization.code)
         )
     )
@@ -209,6 +212,7 @@ def _frozen(
         "question": contest.question.to_dict(),
         "kind": contest.kind.value,
         "secrecy": contest.secrecy.value,
+        "voters": contest.voters,
         "affiliates_count": contest.affiliates_count.value,
         "rule": contest.rule,
         "rule_version": tally.RULES[contest.rule].version,
