@@ -126,7 +126,7 @@ def set_member_rule(
         ValueError: for kinds that no rule can name, or another number than one or two.
     """
     require(actor, Permission.CONSULTATION_CONFIGURE, consultation, now=now)
-    plain = {act.value: sorted(set(kinds)) for act, kinds in sorted(rule.items())}
+    plain = {act.value: sorted({str(kind) for kind in kinds}) for act, kinds in sorted(rule.items())}
     if personal_approvals not in (1, 2) or any(not set(kinds) <= RULED for kinds in plain.values()):
         raise ValueError("A rule names individuals and experts; one or two people verify.")
     consultation.member_rule, consultation.personal_approvals = plain, personal_approvals
