@@ -73,6 +73,7 @@ STOPS = (
     Stop("ranking", f"{RANKING}/ranking", "delegate"),
     Stop("account", "/account", "delegate"),
     Stop("security", "/account/security", "delegate"),
+    Stop("privacy", "/account/privacy", "delegate"),
     Stop("queue", "/moderation", "moderator"),
     Stop("organize", "/organize", "organizer"),
     Stop("organize-consultation", "/organize/sample-open", "organizer"),

@@ -152,7 +152,7 @@ def test_an_auditor_changes_nothing(app, world, requests):
     rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
     for row in ROWS:
         rule = rules[row.endpoint]
-        if row.method not in FORMS or row.endpoint in OWN_MATTERS or row.endpoint.startswith(f"{OWN_ACCOUNT}."):
+        if row.method not in FORMS or row.endpoint in OWN_MATTERS or row.endpoint.partition(".")[0] in OWN_ACCOUNT:
             continue
         arguments = absent(rule, **world.arguments(row.subject, Role.AUDITOR))
         answered = requests.send(Role.AUDITOR, row.endpoint, row.method, arguments, dict(row.form), keep=True)

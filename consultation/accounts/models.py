@@ -6,18 +6,27 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import relationship
 
+from consultation.accounts.states import ShownAs
 from consultation.kernel.ids import uuid7
 from consultation.kernel.orm import Base, Mapped, choice, mapped_column, one_of
 from consultation.kernel.roles import Role
 
 
 class User(Base):
-    """A person. ``session_epoch`` rises to end all their sessions, each of which names the one it began in."""
+    """A person. ``session_epoch`` rises to end all their sessions, each of which names the one it began in.
+
+    ``shown_as`` says how everybody sees them. ``pseudonym_key`` is the pseudonym folded, so that no two look alike.
+    An erased account keeps its id, which others' rows name, and nothing of the person.
+    """
 
     __tablename__ = "user"
     __table_args__ = (
         CheckConstraint("language IN ('en', 'fr', 'es')", name="language_known"),
         CheckConstraint("email = lower(email)", name="email_lower"),
+        one_of("shown_as", ShownAs),
+        CheckConstraint("shown_as <> 'pseudonym' OR pseudonym IS NOT NULL", name="pseudonym_present"),
+        CheckConstraint("(pseudonym IS NULL) = (pseudonym_key IS NULL)", name="pseudonym_has_key"),
+        CheckConstraint("erased_at IS NULL OR (NOT active AND name = '')", name="erased_is_nobody"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -29,13 +38,23 @@ class User(Base):
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     last_failed_at: Mapped[datetime | None]
     active: Mapped[bool] = mapped_column(default=True)
+    shown_as: Mapped[ShownAs] = choice(ShownAs, default=ShownAs.DELEGATE)
+    pseudonym: Mapped[str | None]
+    pseudonym_key: Mapped[str | None] = mapped_column(unique=True)
     created_at: Mapped[datetime]
+    last_signed_in_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
     role_rows: Mapped[list["UserRole"]] = relationship(lazy="raise_on_sql", cascade="all, delete-orphan")
 
     @property
     def roles(self) -> frozenset[Role]:
         return frozenset(row.role for row in self.role_rows)
+
+    @property
+    def public_name(self) -> str:
+        """The name by which everybody may know the person, or nothing when they are not to be named."""
+        return {ShownAs.NAME: self.name, ShownAs.PSEUDONYM: self.pseudonym or ""}.get(self.shown_as, "")
 
     def grant(self, role: Role) -> None:
         """Give the person a role; one that they have they keep."""

@@ -5,10 +5,11 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, case, null, select
 from sqlalchemy.orm import Session, joinedload
 
 from consultation.accounts.models import User, UserSession
+from consultation.accounts.states import ShownAs
 
 # Built once, since every request of somebody signed in begins with it.
 _SIGNED_IN = (
@@ -59,3 +60,11 @@ def sessions_of(session: Session, user: User, now: datetime) -> Sequence[UserSes
         .where(UserSession.user_id == user.id, UserSession.expires_at > now, UserSession.epoch == user.session_epoch)
         .order_by(UserSession.created_at.desc(), UserSession.id.desc())
     ).all()
+
+
+def public_name() -> ColumnElement[str | None]:
+    """As ``User.public_name``, for queries over the table itself: null for whoever is not to be named."""
+    user = User.__table__.c
+    return case(
+        (user.shown_as == ShownAs.NAME, user.name), (user.shown_as == ShownAs.PSEUDONYM, user.pseudonym), else_=null()
+    )

@@ -12,6 +12,7 @@ from sqlalchemy import Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from consultation.accounts.models import User
+from consultation.accounts.queries import public_name
 from consultation.discussion.models import Comment
 from consultation.discussion.states import Stance, Visibility
 from consultation.membership.models import MemberOrganization
@@ -30,7 +31,11 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CommentRow:
-    """A comment as it is shown. Of a hidden one, only that it was there: it keeps its visible replies in place."""
+    """A comment as it is shown. Of a hidden one, only that it was there: it keeps its visible replies in place.
+
+    ``person`` is the one who wrote it for an organization, where they chose to be named; ``unnamed`` says of whoever
+    is named by nothing what they are: ``person``, or ``former`` once their account is erased.
+    """
 
     id: uuid.UUID
     language: str
@@ -40,6 +45,8 @@ class CommentRow:
     hidden: bool
     author: str
     protected_code: str | None
+    person: str
+    unnamed: str
     reply_count: int
     answers_id: uuid.UUID | None
     replies: Sequence["CommentRow"] = field(default=())
@@ -113,7 +120,7 @@ _SHOWN = or_(_VISIBLE, _c.reply_count > 0)
 
 
 def _comments(language: str) -> Select[Any]:
-    """A person is named only where they speak for no organization."""
+    """A person is named as they chose, and never beside an organization that is protected."""
     member, user = MemberOrganization.__table__, User.__table__
     return select(
         _c.id,
@@ -127,10 +134,13 @@ def _comments(language: str) -> Select[Any]:
         _c.reply_count,
         member.c.code,
         member.c.protected,
-        func.coalesce(organization_name(language), _c.author_label, user.c.name, "").label("author"),
+        func.coalesce(organization_name(language), _c.author_label, "").label("author"),
+        func.coalesce(public_name(), "").label("person"),
+        user.c.id.label("author_id"),
+        user.c.erased_at,
     ).select_from(
         Comment.__table__.outerjoin(member, member.c.id == _c.organization_id).outerjoin(
-            user, (user.c.id == _c.author_id) & _c.organization_id.is_(None)
+            user, user.c.id == _c.author_id
         )
     )
 
@@ -182,6 +192,8 @@ def _position(after: str, sort: Sort) -> dict[str, Any]:
 
 def _shown_as(row: Any, replies: Sequence[CommentRow] = ()) -> CommentRow:
     hidden = row.visibility is Visibility.HIDDEN
+    author, person = (row.author, row.person) if row.author else (row.person, "")
+    unnamed = "" if row.author_id is None else "person" if row.erased_at is None else "former"
     return CommentRow(
         row.id,
         row.language,
@@ -189,8 +201,10 @@ def _shown_as(row: Any, replies: Sequence[CommentRow] = ()) -> CommentRow:
         "" if hidden else row.body,
         row.created_at,
         hidden,
-        "" if hidden or row.protected else row.author,
+        "" if hidden or row.protected else author,
         row.code if row.protected and not hidden else None,
+        "" if hidden or row.protected else person,
+        unnamed,
         row.reply_count,
         row.answers_id,
         replies,

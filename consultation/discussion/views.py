@@ -179,6 +179,7 @@ def _shared_by_comments(found: Proposal, address: str, here: str, *, may_reply: 
         "may_reply": may_reply,
         "stances": {stance: str(label) for stance, label in STANCES.items()},
         "language_name": language_name,
+        "unnamed": {"": "–", "person": _("a member of the team"), "former": _("a former member")},
         "reply": _("Reply"),
         "hidden": _("A comment stood here. Moderators have hidden it."),
     }

@@ -34,5 +34,5 @@ def _verification(session: Session, letter: Letter, _now: datetime) -> Content |
     return Content(user.email, user.language, values)
 
 
-DECISION = LetterKind("decision", _compose, timedelta(days=7))
-VERIFICATION = LetterKind("verification", _verification, timedelta(days=7))
+DECISION = LetterKind("decision", _compose, timedelta(days=7), optional=True)
+VERIFICATION = LetterKind("verification", _verification, timedelta(days=7), optional=True)

@@ -15,6 +15,22 @@ class PageSaved:
 
 
 @dataclass(frozen=True, slots=True)
+class NamingChosen:
+    """How the person wants to be named; by which pseudonym stands in the account, and can be erased there."""
+
+    subject_id: uuid.UUID
+    shown_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class LettersChosen:
+    """The kinds of letters that the person has turned off, all of them."""
+
+    subject_id: uuid.UUID
+    off: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class AgreementGiven:
     """The subject is the person, or the invitation of somebody who has no account yet."""
 

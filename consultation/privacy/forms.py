@@ -4,12 +4,21 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, TextAreaField
-from wtforms.validators import DataRequired, Length
-from wtforms.widgets import HiddenInput
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from consultation.kernel.orm import LANGUAGES, Trilingual
-from consultation.privacy.rules import MAXIMUM_TEXT
+from consultation.privacy.rules import LONGEST_PSEUDONYM, MAXIMUM_TEXT
+from consultation.privacy.wording import LETTERS, NAMINGS
 
 
 def _text(label: Any) -> TextAreaField:
@@ -31,3 +40,26 @@ class PageForm(FlaskForm):  # type: ignore[misc]
 
     def value(self) -> Trilingual:
         return Trilingual(*(self[f"text_{language}"].data for language in LANGUAGES))
+
+
+class NamingForm(FlaskForm):  # type: ignore[misc]
+    shown_as = RadioField(
+        _l("How everybody sees you"),
+        [InputRequired(_l("Choose one."))],
+        choices=[SelectChoice(key.value, label) for key, label in NAMINGS.items()],
+    )
+    pseudonym = StringField(
+        _l("Your pseudonym"),
+        [Optional(), Length(max=4 * LONGEST_PSEUDONYM)],
+        description=_l("Nobody else’s name or pseudonym, and no organization’s."),
+        render_kw={"autocomplete": "nickname", "maxlength": LONGEST_PSEUDONYM},
+    )
+
+
+class LettersForm(FlaskForm):  # type: ignore[misc]
+    wanted = SelectMultipleField(
+        _l("Letters that you want"),
+        choices=[SelectChoice(kind, label) for kind, label in LETTERS.items()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )

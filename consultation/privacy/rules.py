@@ -1,12 +1,15 @@
-"""What has to be agreed to. Pure."""
+"""What has to be agreed to, and what a pseudonym is like. Pure."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from consultation.privacy.states import AGREED, Consent, PageName
 
 MAXIMUM_TEXT = 60_000
+SHORTEST_PSEUDONYM, LONGEST_PSEUDONYM = 3, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +35,39 @@ def _is_missing(asked: int | None, last: Said | None) -> bool:
     if last is not None and last.step is Consent.WITHDRAWN:
         return True
     return asked is not None and (last is None or last.version < asked)
+
+
+class Flaw(StrEnum):
+    LENGTH = "length"
+    LETTERS = "letters"
+    TAKEN = "taken"
+
+
+class BadPseudonym(ValueError):
+    """This cannot be somebody's pseudonym."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(flaw)
+        self.flaw = flaw
+
+
+def pseudonym(written: str) -> str:
+    """The pseudonym as it is kept and shown: letters of any script, digits, and what stands between them in names.
+
+    Raises:
+        BadPseudonym: when it is too short or too long, or holds anything else.
+    """
+    kept = " ".join(unicodedata.normalize("NFC", written).split())
+    if not SHORTEST_PSEUDONYM <= len(kept) <= LONGEST_PSEUDONYM:
+        raise BadPseudonym(Flaw.LENGTH)
+    if not all(one.isalnum() or unicodedata.category(one) in ("Mn", "Mc") or one in " -'’." for one in kept):
+        raise BadPseudonym(Flaw.LETTERS)
+    if len(looks_like(kept)) < SHORTEST_PSEUDONYM:
+        raise BadPseudonym(Flaw.LENGTH)
+    return kept
+
+
+def looks_like(name: str) -> str:
+    """What two names have in common that differ in capitals, accents, spaces and marks alone."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(one for one in decomposed if one.isalnum())

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import relationship
 
+from consultation.accounts.models import User
 from consultation.convening.models import Consultation, Term
 from consultation.kernel.ids import uuid7
 from consultation.kernel.orm import Base, Mapped, choice, mapped_column, one_of
@@ -85,6 +86,7 @@ class Proposal(Base):
 
     consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
     organization: Mapped[MemberOrganization | None] = relationship(lazy="raise_on_sql")
+    author: Mapped[User | None] = relationship(lazy="raise_on_sql")
     theme: Mapped[Term | None] = relationship(lazy="raise_on_sql")
     terms: Mapped[list[Term]] = relationship(
         secondary="proposal_term", lazy="raise_on_sql", order_by=(Term.kind, Term.position)
@@ -123,6 +125,8 @@ class Revision(Base):
     remedy: Mapped[str]
     editor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
+
+    editor: Mapped[User | None] = relationship(lazy="raise_on_sql")
 
 
 class Evidence(Base):

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from consultation.accounts.models import User
 from consultation.convening.models import Consultation
 from consultation.kernel.permissions import ANONYMOUS, Actor, Permission, granted
 from consultation.membership.models import MemberOrganization
@@ -65,6 +66,7 @@ def proposals_visible_to(actor: Actor) -> Select[Any]:
         .options(
             joinedload(Proposal.consultation).selectinload(Consultation.phases),
             joinedload(Proposal.organization),
+            joinedload(Proposal.author).load_only(User.name, User.pseudonym, User.shown_as, User.erased_at),
         )
     )
 
@@ -274,7 +276,9 @@ def revisions(session: Session, proposal: Proposal, number: int) -> tuple[Revisi
     found = {
         revision.number: revision
         for revision in session.scalars(
-            select(Revision).where(Revision.proposal_id == proposal.id, Revision.number.in_([number, number - 1]))
+            select(Revision)
+            .where(Revision.proposal_id == proposal.id, Revision.number.in_([number, number - 1]))
+            .options(joinedload(Revision.editor))
         )
     }
     return found.get(number), found.get(number - 1)

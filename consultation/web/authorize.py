@@ -25,8 +25,8 @@ from consultation.web.transactions import SAFE_METHODS
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
-#: The room in which people sign in and out, and see to their own account.
-OWN_ACCOUNT = "accounts"
+#: The rooms in which people sign in and out, and see to their own account and data.
+OWN_ACCOUNT = ("accounts", "privacy")
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -92,7 +92,7 @@ def _deny_by_default() -> None:
 
 def _refuse_changes_by_auditors() -> None:
     """What anybody may send, an auditor may not: whoever checks the consultation changes nothing in it."""
-    if request.method in SAFE_METHODS or request.blueprint == OWN_ACCOUNT:
+    if request.method in SAFE_METHODS or request.blueprint in OWN_ACCOUNT:
         return
     if current_actor().roles == {Role.AUDITOR}:
         raise Denied(Permission.ACCOUNT_USE, Decision(Reason.ROLE))

@@ -26,9 +26,13 @@ from consultation.membership.queries import organization_by_code
 from consultation.moderation.operations import hide, publish
 from consultation.moderation.states import ReasonCode
 from consultation.notifications.models import Notice
+from consultation.privacy.operations import agree
+from consultation.privacy.queries import ledger_of
+from consultation.privacy.states import Occasion, PageName
 from consultation.voting.operations import close_contest, import_ballots, publish_contest, tally_contest
 from consultation.voting.states import ContestKind, Secrecy
 from consultation.voting.tally import BallotRow
+from consultation.web.mail.unsubscribing import sign
 from tests.factories import (
     NOW,
     actor_of,
@@ -71,6 +75,10 @@ def build(session: Any, app: Any) -> World:
     _contests(session, world, consultation)
     _uploads(session, world, consultation, people[Role.ORGANIZER], Uploads(app.extensions["settings"].data_dir))
     _notices(session, world, people, sides["other"])
+    _agreements(session, world, people, sides["other"])
+    secret = app.extensions["settings"].secret_key
+    off = {"kind": "decision", "token": sign(secret, sides["other"].id, "decision")}
+    world.subjects["shared.letters_off"] = off
     commit(session)
     for role, person in (*people.items(), ("other", sides["other"])):
         client = app.test_client()
@@ -84,6 +92,17 @@ def build(session: Any, app: Any) -> World:
     world.subjects["shared.link"] = {"token": create_sign_in_link(session, sides["other"], now=NOW)}
     session.commit()
     return world
+
+
+def _agreements(session: Any, world: World, people: dict[Role, Any], other: Any) -> None:
+    """What each has agreed to."""
+    given = {}
+    for name, person in [*people.items(), ("other", other)]:
+        said = {"language": "en", "occasion": Occasion.INVITATION, "actor": OPERATOR, "now": NOW}
+        agree(session, user_id=person.id, pages=(PageName.TERMS,), **said)
+        given[name] = {"agreement_id": ledger_of(session, person.id)[0].id}
+    world.subjects["other.agreement"] = world.subjects["own.agreement"] = given["other"]
+    world.personal |= {(role, "own.agreement"): given[role] for role in people}
 
 
 def _organization(session: Any, world: World, consultation: Any, side: str, delegate: Any) -> None:

@@ -20,6 +20,7 @@ from consultation.kernel.letters import Letter
 from consultation.membership.models import MemberOrganization
 from consultation.membership.operations.inviting import INVITATION
 from consultation.proposals.models import Proposal
+from consultation.web.mail.unsubscribing import sign
 from consultation.web.transactions import unit_of_work
 from tests.conftest import NOW
 
@@ -140,6 +141,7 @@ def _as_anybody(visitor: Visitor) -> None:
     visitor.see("/", "/sign-in", "/proposals/SA26-001", "/items/SA26-A001")
     visitor.see("/organizations", "/organizations?q=nothing", "/organizations/maritime-justice", "/register")
     visitor.see("/register/sent")
+    _see_letters_off(visitor)
     visitor.see("/privacy", "/accessibility", "/terms", "/contact", "/texts/terms/0")
     visitor.see_an_invitation()
     for slug in (ENDED, RANKING, OPEN):
@@ -160,9 +162,17 @@ def _own_proposal(session: Any) -> str:
     return str(session.scalars(query).first())
 
 
+def _see_letters_off(visitor: Visitor) -> None:
+    """As whoever opens the address in a letter."""
+    with visitor.app.app_context(), unit_of_work() as session:
+        user = user_by_email(session, delegate_address(VOTING))
+    token = sign(visitor.app.extensions["settings"].secret_key, user.id, "decision")
+    visitor.see(f"/letters-off/decision/{token}")
+
+
 def _as_delegate(visitor: Visitor, code: str) -> None:
     visitor.see(f"/organizations/{VOTING}/people", "/organizations/LTARS/vouchings")
-    visitor.see("/account/security")
+    visitor.see("/account/security", "/account/privacy")
     visitor.see("/", "/account", f"/consultations/{OPEN}/propose", f"/consultations/{ENDED}/propose")
     visitor.page.goto(f"/{visitor.language}/consultations/{OPEN}/propose")
     visitor.press("main form .actions button")

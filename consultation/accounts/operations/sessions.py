@@ -47,6 +47,7 @@ def begin_session(
         expires_at=now + rules.SESSION_LIFETIME,
     )
     session.add(begun)
+    user.last_signed_in_at = now
     session.flush()
     signed_in = UserSignedIn(subject_id=user.id, method=method, session_id=begun.id, new_device=new_device)
     record(session, signed_in, actor=_self(user), now=now)

@@ -70,6 +70,11 @@ class Post:
         with unit_of_work() as work:
             letter = work.get_one(letters.Letter, letter_id)
             kind = self._kinds[letter.kind]
+            reader = letter.user_id if kind.optional else None
+            if reader is not None and kind.name in letters.refused(work, reader):
+                return letter_id, None
             content = kind.compose(work, letter, now)
-            message = None if content is None else write(self._app, kind.name, letter_id, content, now=now)
+            message = None
+            if content is not None:
+                message = write(self._app, kind.name, letter_id, content, now=now, turned_off_by=reader)
         return letter_id, message

@@ -26,9 +26,10 @@ class LetterKind:
 
     ``compose`` is asked when the letter is about to be sent, so that secrets such as one-time tokens are made then and
     never wait in the queue; nothing means that there is nothing to send any more. After ``lifetime`` a letter that
-    could not be sent is news to nobody and goes.
+    could not be sent is news to nobody and goes. Whoever gets an ``optional`` one can turn its kind off.
     """
 
     name: str
     compose: Callable[[Session, "Letter", datetime], Content | None]
     lifetime: timedelta
+    optional: bool = False

@@ -10,6 +10,16 @@ from consultation.kernel.ids import uuid7
 from consultation.kernel.orm import Base, Mapped, mapped_column
 
 
+class LetterRefusal(Base):
+    """That a person wants no letters of this kind."""
+
+    __tablename__ = "letter_refusal"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+
+
 class Letter(Base):
     """To somebody with an account, or to an address that may have none. ``details`` hold nothing secret: what opens
     something is made when the letter is written. ``due_at`` moves on with each try."""

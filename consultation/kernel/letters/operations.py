@@ -1,7 +1,7 @@
 """Queueing letters, and taking them out."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from consultation.kernel.letters.kinds import LetterKind
-from consultation.kernel.letters.models import Letter
+from consultation.kernel.letters.models import Letter, LetterRefusal
 
 FIRST_REST = timedelta(minutes=1)
 LONGEST_REST = timedelta(hours=1)
@@ -79,3 +79,10 @@ def purge(session: Session, *, now: datetime) -> int:
         attempts > 0
         for attempts in session.scalars(delete(Letter).where(Letter.expires_at <= now).returning(Letter.attempts))
     )
+
+
+def refuse(session: Session, user_id: uuid.UUID, kinds: Collection[str], *, now: datetime) -> None:
+    """The kinds that the person wants no more, in place of those named before."""
+    session.execute(delete(LetterRefusal).where(LetterRefusal.user_id == user_id))
+    session.add_all(LetterRefusal(user_id=user_id, kind=kind, created_at=now) for kind in sorted(set(kinds)))
+    session.flush()

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email import policy
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,9 +21,22 @@ from consultation.kernel.letters import Content
 from consultation.web.design.tokens import colours
 from consultation.web.locale import speaking
 from consultation.web.mail.transports import transport
+from consultation.web.mail.unsubscribing import sign
 
 SENDER_NAME = "CNERJ-RCEJR"
 _ADDRESS = re.compile(r"https?://\S+")
+
+
+class Verbatim(UnstructuredHeader, BaseHeader):
+    """A header that is one long address. Python would fold it by encoding, and no mail program reads an address so."""
+
+    def fold(self, *, policy: "Policy") -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", Verbatim)
+_POLICY = policy.default.clone(header_factory=_HEADERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +64,12 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.strip().splitlines())
 
 
-def write(app: Flask, kind: str, letter_id: UUID, content: Content, *, now: datetime) -> EmailMessage:
+def write(
+    app: Flask, kind: str, letter_id: UUID, content: Content, *, now: datetime, turned_off_by: UUID | None = None
+) -> EmailMessage:
     """The message. Its id is the letter's, so that one sent twice by accident is known for the same.
+
+    ``turned_off_by``: the person who can turn its kind off; the letter then says how, to people and to mail programs.
 
     Raises:
         LookupError: when the kind has no template.
@@ -62,17 +81,21 @@ def write(app: Flask, kind: str, letter_id: UUID, content: Content, *, now: date
     def address(endpoint: str, **values: Any) -> str:
         return addresses.build(endpoint, {"lang": content.language, **values}, force_external=True)
 
+    off = None
+    if turned_off_by is not None:
+        off = address("privacy.letters_off", kind=kind, token=sign(settings.secret_key, turned_off_by, kind))
+    values = {**content.values, "address": address, "site": settings.base_url, "turned_off_at": off}
     with app.app_context(), speaking(content.language):
         try:
             template = app.jinja_env.get_template(f"mail/{kind}.txt")
         except TemplateNotFound as error:
             raise LookupError(f"There is no letter of the kind {kind}.") from error
-        given = template.new_context({**content.values, "address": address, "site": settings.base_url})
+        given = template.new_context(values)
         subject = " ".join("".join(template.blocks["subject"](given)).split())
-        text = template.render({**content.values, "address": address, "site": settings.base_url}).strip() + "\n"
+        text = template.render(values).strip() + "\n"
         page = app.jinja_env.get_template("mail/layout.html")
         html = page.render(subject=subject, blocks=list(blocks(text)), tongue=content.language, look=colours())
-    message = EmailMessage()
+    message = EmailMessage(_POLICY)
     message["Subject"] = subject
     message["From"] = Address(SENDER_NAME, addr_spec=settings.mail_from)
     message["To"] = Address(addr_spec=content.address)
@@ -80,6 +103,9 @@ def write(app: Flask, kind: str, letter_id: UUID, content: Content, *, now: date
     message["Message-ID"] = f"<{letter_id}@{site.hostname}>"
     # So that answering machines do not answer (RFC 3834, 5).
     message["Auto-Submitted"] = "auto-generated"
+    if off is not None:
+        message["List-Unsubscribe"] = f"<{off}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text)
     message.add_alternative(html, subtype="html")
     # After the parts, which would take it along.
