@@ -8,13 +8,14 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, or_, select
+from sqlalchemy import Integer, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from consultation.accounts.models import User
 from consultation.accounts.queries import public_name
 from consultation.discussion.models import Comment
 from consultation.discussion.states import Stance, Visibility
+from consultation.kernel.roles import COLLECTIVE
 from consultation.membership.models import MemberOrganization
 from consultation.proposals.listing import organization_name
 from consultation.web.pagination import PAGE_SIZE, BadCursor, decode, encode
@@ -120,7 +121,8 @@ _SHOWN = or_(_VISIBLE, _c.reply_count > 0)
 
 
 def _comments(language: str) -> Select[Any]:
-    """A person is named as they chose, and never beside an organization that is protected."""
+    """A person is named as they chose: beside an organization for which they speak, and not where they are the member
+    themselves, nor beside one that is protected."""
     member, user = MemberOrganization.__table__, User.__table__
     return select(
         _c.id,
@@ -135,7 +137,7 @@ def _comments(language: str) -> Select[Any]:
         member.c.code,
         member.c.protected,
         func.coalesce(organization_name(language), _c.author_label, "").label("author"),
-        func.coalesce(public_name(), "").label("person"),
+        func.coalesce(case((member.c.kind.not_in(COLLECTIVE), ""), else_=public_name()), "").label("person"),
         user.c.id.label("author_id"),
         user.c.erased_at,
     ).select_from(

@@ -17,6 +17,7 @@ from consultation.discussion.queries import Sort, Threads, thread, threads, visi
 from consultation.discussion.states import Stance
 from consultation.kernel.moves import available
 from consultation.kernel.permissions import Permission
+from consultation.kernel.roles import COLLECTIVE
 from consultation.proposals.differences import changes
 from consultation.proposals.forms import KINDS, language_name
 from consultation.proposals.models import Proposal
@@ -108,6 +109,7 @@ def _page(found: Proposal, *, form: CommentForm | None = None) -> Response:
         shown=request.args.get("text", ""),
         address=address,
         here=here,
+        collective=COLLECTIVE,
         kinds=KINDS,
         language_name=language_name,
         ui=_shared_by_comments(found, address, here, may_reply=bool(decision)),
@@ -167,6 +169,7 @@ def _history(found: Proposal, number: int) -> Response:
         first=first,
         parts=parts,
         zone=ZoneInfo(found.consultation.zone),
+        collective=COLLECTIVE,
         address=url_for("discussion.proposal", code=found.code),
     )
 

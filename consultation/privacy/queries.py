@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from consultation.accounts.models import User
 from consultation.convening.models import Consultation
 from consultation.kernel.orm import Trilingual
-from consultation.membership.models import Invitation
+from consultation.kernel.roles import COLLECTIVE
+from consultation.membership.models import Invitation, Mandate, MemberOrganization
 from consultation.privacy.built_in import built_in
 from consultation.privacy.models import Agreement, PageVersion
 from consultation.privacy.rules import Said, outstanding
@@ -128,3 +129,12 @@ def founding_invitation(session: Session, organization_id: uuid.UUID) -> Invitat
     """The invitation that goes to whoever sent the application."""
     query = select(Invitation).where(Invitation.organization_id == organization_id, Invitation.founding)
     return session.scalars(query.order_by(Invitation.created_at.desc()).limit(1)).first()
+
+
+def own_memberships(session: Session, user_id: uuid.UUID) -> Sequence[MemberOrganization]:
+    """The members that the person is themselves, and does not only speak for."""
+    return session.scalars(
+        select(MemberOrganization)
+        .join(Mandate, Mandate.organization_id == MemberOrganization.id)
+        .where(Mandate.user_id == user_id, MemberOrganization.kind.not_in(COLLECTIVE))
+    ).all()

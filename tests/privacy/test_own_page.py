@@ -14,7 +14,7 @@ from consultation.discussion.operations import post
 from consultation.kernel import letters
 from consultation.kernel.outbox import EventRecord
 from consultation.kernel.permissions import OPERATOR
-from consultation.kernel.roles import Role
+from consultation.kernel.roles import MemberKind, Role
 from consultation.membership.models import MemberOrganization
 from consultation.moderation.operations import hide
 from consultation.moderation.states import ReasonCode
@@ -24,9 +24,10 @@ from consultation.privacy.wording import LETTERS
 from consultation.proposals.operations import amend
 from consultation.proposals.rules import ProposalText
 from consultation.web.mail.unsubscribing import read, sign
-from tests.factories import NOW, make_proposal, make_user, sign_in
+from tests.factories import NOW, make_mandate, make_organization, make_proposal, make_user, sign_in
 from tests.world import delegate, public, world  # noqa: F401 - fixtures
 
+COMMENT = {"body": "Hello", "language": "en", "stance": "none"}
 OFF = re.compile(r"http://127\.0\.0\.1:8000(/\S+/letters-off/\S+)")
 
 
@@ -101,12 +102,7 @@ def test_the_team_is_named_as_they_choose_too(world, public, said, session, app)
     moderator = make_user(session, Role.MODERATOR, name="Mona Vale")
     client = app.test_client()
     sign_in(session, client, moderator)
-    assert (
-        client.post(
-            f"{said}/comments", data={"body": "Hello", "language": "en", "stance": "none", "organization": ""}
-        ).status_code
-        == 303
-    )
+    assert client.post(f"{said}/comments", data=COMMENT | {"organization": ""}).status_code == 303
     assert "<strong>a member of the team</strong>" in public.get(said).get_data(as_text=True)
     choose(client, shown_as="name")
     assert "<strong>Mona Vale</strong>" in public.get(said).get_data(as_text=True)
@@ -122,6 +118,22 @@ def test_the_history_names_whoever_wrote_a_version_if_they_chose_it(world, deleg
     assert "Amina" not in public.get(history).get_data(as_text=True)
     choose(delegate, shown_as="name")
     assert "Amina Roy" in public.get(history).get_data(as_text=True)
+
+
+def test_whoever_takes_part_in_their_own_name_is_shown_as_they_choose(world, session, app, public):  # noqa: F811
+    person = make_user(session, name="Ines Soto")
+    member = make_organization(session, "P-1", name="Ines Soto", kind=MemberKind.INDIVIDUAL)
+    make_mandate(session, person, member)
+    mine = {"organization_id": member.id, "author_id": person.id}
+    proposal = make_proposal(session, world.consultation, published=True, **mine)
+    client, address = app.test_client(), f"/en/proposals/{proposal.code}"
+    sign_in(session, client, person)
+    assert client.post(f"{address}/comments", data=COMMENT | {"organization": "P-1"}).status_code == 303
+    seen = []
+    for choice in ({"shown_as": "name"}, {"shown_as": "pseudonym", "pseudonym": "Sea Star"}, {"shown_as": "delegate"}):
+        assert choose(client, **choice).status_code == 303
+        seen.append(shown(public, address))
+    assert seen == [("Ines Soto", "Ines Soto"), ("Sea Star", "Sea Star"), ("P-1", "P-1")]
 
 
 def test_what_a_pseudonym_is_like():

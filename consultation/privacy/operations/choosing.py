@@ -12,15 +12,18 @@ from consultation.accounts.states import ShownAs
 from consultation.kernel import letters
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import ANONYMOUS, Actor, Permission, require
+from consultation.kernel.roles import COLLECTIVE
 from consultation.membership.models import MemberOrganization
 from consultation.privacy.events import LettersChosen, NamingChosen
+from consultation.privacy.queries import own_memberships
 from consultation.privacy.rules import BadPseudonym, Flaw, looks_like, pseudonym
 
 
 def choose_naming(
     session: Session, user: User, *, shown_as: ShownAs, written: str = "", actor: Actor, now: datetime
 ) -> None:
-    """Show the person everywhere as they choose, from now on, what they wrote before included. A pseudonym that is
+    """Show the person everywhere as they choose, from now on, what they wrote before included; whoever is a member in
+    their own name too: by that name, a pseudonym, or a code. A pseudonym that is
     chosen no more is forgotten, and free for others.
 
     Raises:
@@ -40,6 +43,9 @@ def choose_naming(
     else:
         user.pseudonym = user.pseudonym_key = None
     user.shown_as = shown_as
+    for member in own_memberships(session, user.id):
+        member.protected = shown_as is ShownAs.DELEGATE
+        member.name = user.public_name or user.name
     record(session, NamingChosen(user.id, shown_as.value), actor=actor, now=now)
     session.flush()
 
@@ -55,7 +61,7 @@ def _names_of_others(session: Session, user_id: uuid.UUID) -> set[str]:
             MemberOrganization.name_fr,
             MemberOrganization.name_es,
             MemberOrganization.acronym,
-        )
+        ).where(MemberOrganization.kind.in_(COLLECTIVE))
     )
     named = [*names, *pseudonyms, *(name for row in organizations for name in row)]
     return {looks_like(name) for name in named if name}
