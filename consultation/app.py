@@ -25,6 +25,7 @@ from consultation.kernel.jobs import JobKind
 from consultation.kernel.letters import LetterKind
 from consultation.kernel.orm import LANGUAGES, prepare_engine
 from consultation.kernel.outbox import Subscription
+from consultation.membership.operations.confirming import CONFIRMING
 from consultation.membership.operations.inviting import INVITATION
 from consultation.membership.queries import actor_by_email, actor_for
 from consultation.moderation import views as moderation_views
@@ -91,7 +92,10 @@ COMMANDS: Mapping[str, str] = {
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (DECISIONS, SECURITY, VERIFICATIONS)
 
-DUE: tuple[DueAct, ...] = (CLOSING,)
+DUE: tuple[DueAct, ...] = (
+    CLOSING,
+    CONFIRMING,
+)
 
 JOBS: tuple[JobKind, ...] = (IMPORT,)
 

@@ -194,3 +194,8 @@ class AffiliationForm(FlaskForm):  # type: ignore[misc]
         [DataRequired(_l("Enter its code.")), NAME],
         description=_l("As on its page, for example ACL. It is asked, and has to agree."),
     )
+
+
+class MergeForm(FlaskForm):  # type: ignore[misc]
+    into = StringField(_l("Code of the one that stays"), [DataRequired(_l("Enter its code.")), NAME])
+    reason = TextAreaField(_l("Your reason"), [DataRequired(_l("Write a sentence.")), LONG], render_kw={"rows": 3})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consultation.curation.models import AgendaItem, Provenance
@@ -30,12 +30,13 @@ def batches(values: Iterable[Value]) -> Iterator[list[Value]]:
 
 
 class Directory:
-    """The organizations by what a file may call them: a code, or the exact name in a language."""
+    """The organizations by what a file may call them: a code, or the exact name in a language. One that went up in
+    another stands for that one."""
 
     def __init__(self, session: Session) -> None:
         rows = session.execute(
             select(
-                MemberOrganization.id,
+                func.coalesce(MemberOrganization.merged_into_id, MemberOrganization.id).label("id"),
                 MemberOrganization.code,
                 MemberOrganization.name,
                 MemberOrganization.name_fr,

@@ -121,3 +121,24 @@ class AffiliationEnded:
     umbrella_id: uuid.UUID
     affiliate_id: uuid.UUID
     was_agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationsMerged:
+    """The subject is the one that is kept; what changed hands stands in the merge."""
+
+    subject_id: uuid.UUID
+    merge_id: uuid.UUID
+    gone_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationAsked:
+    """A year has passed since the member was verified, or confirmed that it takes part."""
+
+    subject_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipConfirmed:
+    subject_id: uuid.UUID

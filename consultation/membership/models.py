@@ -17,7 +17,7 @@ from consultation.membership.states import OrganizationState, Step
 class MemberOrganization(Base):
     """A member that takes part: a body, or a person in their own name. Names are kept as it gives them; one language is
     enough. ``expertise`` and ``works_at`` are what an expert says in a sentence, ``approvals_needed`` how many people
-    it takes to verify it.
+    it takes to verify it. ``confirmation_asked_at``: since when it is asked whether it still takes part.
 
     ``listed``: it wants to stand in the public directory; a ``protected`` one never does, and is named by its code.
     ``scrutiny`` counts the times that its verification began anew: approvals of an earlier time count no more.
@@ -34,6 +34,8 @@ class MemberOrganization(Base):
             name="approvals_two_or_one",
         ),
         CheckConstraint("(state = 'verified') = (verified_at IS NOT NULL)", name="verified_is_dated"),
+        CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_one"),
+        CheckConstraint("merged_into_id <> id", name="merged_into_another"),
         Index(None, "name"),
     )
 
@@ -57,6 +59,9 @@ class MemberOrganization(Base):
     scrutiny: Mapped[int] = mapped_column(default=0)
     state: Mapped[OrganizationState] = choice(OrganizationState)
     verified_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    confirmation_asked_at: Mapped[datetime | None]
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member_organization.id"), index=True)
     created_at: Mapped[datetime]
     import_identity: Mapped[str | None] = mapped_column(unique=True)
     original: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -100,6 +105,20 @@ class VerificationStep(Base):
     vouching_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member_organization.id", ondelete="CASCADE"))
     note: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
+
+
+class OrganizationMerge(Base):
+    """That two registrations were one organization's, and everything that changed hands."""
+
+    __tablename__ = "organization_merge"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    kept_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member_organization.id"), index=True)
+    gone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member_organization.id"), unique=True)
+    reason: Mapped[str]
+    trace: Mapped[dict[str, Any]]
+    merged_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    merged_at: Mapped[datetime]
 
 
 class Affiliation(Base):

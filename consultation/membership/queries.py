@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from consultation.accounts.models import User
 from consultation.accounts.queries import user_by_email
 from consultation.kernel.permissions import Actor, MandateHeld
-from consultation.membership.models import Affiliation, Mandate, MemberOrganization
+from consultation.membership.models import Affiliation, Mandate, MemberOrganization, OrganizationMerge
 from consultation.membership.states import OrganizationState
 
 # Built once, since every request of somebody signed in asks it.
@@ -79,3 +79,23 @@ def affiliation_of(session: Session, organization_id: uuid.UUID, affiliation_id:
         )
         .options(joinedload(Affiliation.umbrella), joinedload(Affiliation.affiliate))
     ).one_or_none()
+
+
+def merged_into(session: Session, organization: MemberOrganization) -> MemberOrganization | None:
+    """The registration in which this one went up, if it did."""
+    if organization.merged_into_id is None:
+        return None
+    return session.get(MemberOrganization, organization.merged_into_id)
+
+
+def merges_of(session: Session, organization_id: uuid.UUID) -> Sequence[tuple[OrganizationMerge, str, str]]:
+    """The merges in which an organization was kept or went up, with the codes of both."""
+    kept, gone = aliased(MemberOrganization), aliased(MemberOrganization)
+    query = (
+        select(OrganizationMerge, kept.code, gone.code)
+        .join(kept, kept.id == OrganizationMerge.kept_id)
+        .join(gone, gone.id == OrganizationMerge.gone_id)
+        .where(or_(OrganizationMerge.kept_id == organization_id, OrganizationMerge.gone_id == organization_id))
+        .order_by(OrganizationMerge.merged_at)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]

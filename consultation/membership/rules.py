@@ -2,11 +2,14 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
 #: How many people it takes to verify an organization, so that no single account can bring in voters.
 APPROVALS_NEEDED = 2
 #: How many member organizations make up for papers that show that another exists.
 VOUCHINGS_NEEDED = 2
+#: How long the word of a member that it takes part holds.
+CONFIRMED_FOR = timedelta(days=365)
 MAXIMUM_NAME = 200
 MAXIMUM_NOTE = 4000
 

@@ -12,6 +12,7 @@ class OrganizationState(StrEnum):
     VERIFIED = "verified"
     REFUSED = "refused"
     SUSPENDED = "suspended"
+    MERGED = "merged"
 
 
 class Step(StrEnum):
@@ -50,5 +51,11 @@ SUSPENSION = Transition(
     "suspension",
     frozenset({OrganizationState.VERIFIED}),
     OrganizationState.SUSPENDED,
+    Permission.ORGANIZATION_VERIFY,
+)
+MERGING = Transition(
+    "merging",
+    frozenset(OrganizationState) - {OrganizationState.MERGED},
+    OrganizationState.MERGED,
     Permission.ORGANIZATION_VERIFY,
 )

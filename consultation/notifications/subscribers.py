@@ -13,8 +13,10 @@ from consultation.kernel.outbox import EventRecord, subscription
 from consultation.membership.events import (
     AffiliationAgreed,
     AffiliationProposed,
+    ConfirmationAsked,
     InformationAsked,
     OrganizationRefused,
+    OrganizationsMerged,
     OrganizationSuspended,
     OrganizationVerified,
 )
@@ -92,5 +94,7 @@ ABOUT_ORGANIZATIONS = (
     OrganizationSuspended,
     AffiliationProposed,
     AffiliationAgreed,
+    ConfirmationAsked,
+    OrganizationsMerged,
 )
 VERIFICATIONS = subscription("verification-letters", ABOUT_ORGANIZATIONS, tell_of_verification)

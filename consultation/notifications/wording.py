@@ -31,6 +31,8 @@ NEXT_STEPS: Mapping[str, LazyString] = {
     "OrganizationRefused": lazy_gettext("What was said stands here:"),
     "OrganizationSuspended": lazy_gettext("What was said stands here:"),
     "AffiliationProposed": lazy_gettext("See which one, and agree or decline, here:"),
+    "ConfirmationAsked": lazy_gettext("Say with one button that it still takes part, here:"),
+    "OrganizationsMerged": lazy_gettext("What both had stands together now. Its people are managed here:"),
     "AffiliationAgreed": lazy_gettext("It is shown on both pages. You can end it here:"),
 }
 
@@ -38,6 +40,7 @@ NEXT_STEPS: Mapping[str, LazyString] = {
 PAGES: Mapping[str, str] = {
     "AffiliationProposed": "directory.affiliations",
     "AffiliationAgreed": "directory.affiliations",
+    "ConfirmationAsked": "directory.confirmation",
 }
 
 #: What happened to an organization's membership.
@@ -46,6 +49,8 @@ VERIFICATIONS: Mapping[str, LazyString] = {
     "InformationAsked": lazy_gettext("We need to know more about your organization."),
     "OrganizationRefused": lazy_gettext("Your organization was not accepted."),
     "OrganizationSuspended": lazy_gettext("The membership of your organization is suspended."),
+    "ConfirmationAsked": lazy_gettext("Does your organization still take part?"),
+    "OrganizationsMerged": lazy_gettext("Two registrations of your organization are one now."),
     "AffiliationProposed": lazy_gettext("An organization says that yours and it belong together."),
     "AffiliationAgreed": lazy_gettext("It is agreed that your organization and another one belong together."),
 }

@@ -2,7 +2,9 @@
 
 from consultation.directory.views import (  # noqa: F401 - they add their addresses
     affiliating,
+    confirming,
     joining,
+    merging,
     pages,
     people,
     verifying,

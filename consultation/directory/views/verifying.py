@@ -9,11 +9,12 @@ from consultation.convening.vocabulary import vocabulary
 from consultation.directory import queries
 from consultation.directory.forms import NoteForm
 from consultation.directory.views.blueprint import bp, judged
-from consultation.directory.wording import KINDS, STATES, STEPS
+from consultation.directory.wording import CHANGES, KINDS, STATES, STEPS
 from consultation.kernel.permissions import Permission
 from consultation.membership import operations
 from consultation.membership.models import MemberOrganization
 from consultation.membership.operations import AlreadyApproved
+from consultation.membership.queries import merges_of
 from consultation.membership.rules import VOUCHINGS_NEEDED
 from consultation.membership.states import OPEN, QUESTION, REFUSAL, SUSPENSION
 from consultation.web.authorize import authorize, current_actor, present, requires
@@ -26,7 +27,10 @@ from consultation.web.transactions import session
 def desk() -> Response:
     """The applications that wait, the oldest first."""
     rows = session().execute(queries.waiting()).all()
-    return page("directory/desk.html", rows=rows, words=vocabulary(session()), states=STATES, kinds=KINDS)
+    silent = operations.unconfirmed(session(), present())
+    return page(
+        "directory/desk.html", rows=rows, silent=silent, words=vocabulary(session()), states=STATES, kinds=KINDS
+    )
 
 
 @bp.get("/verification/<code>")
@@ -49,6 +53,8 @@ def _case(found: MemberOrganization, failed: NoteForm | None = None, act: str = 
         places=[term for term in map(words.by_id, places) if term],
         people=queries.mandates_in_force(session(), found.id, present()),
         log=log,
+        merges=merges_of(session(), found.id),
+        changes=CHANGES,
         approvals=len(approvals),
         mine=any(step.user_id == own for step in approvals),
         needed=found.approvals_needed,

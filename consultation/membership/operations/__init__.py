@@ -6,6 +6,7 @@ from consultation.membership.operations.affiliating import (
     end_affiliation,
     propose_affiliation,
 )
+from consultation.membership.operations.confirming import CONFIRMING, confirm_membership, unconfirmed
 from consultation.membership.operations.inviting import (
     INVITATION_LASTS,
     AlreadyInvited,
@@ -27,6 +28,7 @@ from consultation.membership.operations.verifying import (
 )
 
 __all__ = [
+    "CONFIRMING",
     "INVITATION_LASTS",
     "AlreadyApproved",
     "AlreadyInvited",
@@ -39,6 +41,7 @@ __all__ = [
     "apply_for_membership",
     "approve",
     "ask",
+    "confirm_membership",
     "end_affiliation",
     "give_mandate",
     "invite",
@@ -47,6 +50,7 @@ __all__ = [
     "register_organization",
     "revoke_mandate",
     "suspend",
+    "unconfirmed",
     "verify_organization",
     "vouch",
     "withdraw_invitation",

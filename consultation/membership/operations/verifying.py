@@ -177,6 +177,7 @@ def _verify(session: Session, organization: MemberOrganization, actor: Actor, no
     event = OrganizationVerified(subject_id=organization.id)
     apply(session, organization, VERIFICATION, event=event, actor=actor, now=now)
     organization.verified_at = now
+    organization.confirmation_asked_at = None
     session.flush()
 
 
