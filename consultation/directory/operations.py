@@ -227,7 +227,7 @@ def _unite(
     _set(session, Mandate, Mandate.id.in_(_ids(plan.mandates_united)), revoked_at=now)
     _set(session, Invitation, Invitation.id.in_(_ids(plan.invitations_united)), withdrawn_at=now)
     for model in (Mandate, Invitation, Proposal, Comment):
-        _set(session, model, model.organization_id == gone.id, organization_id=kept.id)  # type: ignore[attr-defined]
+        _set(session, model, model.organization_id == gone.id, organization_id=kept.id)
     for id_ in _ids(plan.affiliations_ended):
         ended = session.get_one(Affiliation, id_)
         ended.ended_at = now

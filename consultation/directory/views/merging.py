@@ -39,7 +39,8 @@ def merge(code: str) -> Response:
         return _merging(gone, form, kept, plan, 422)
     merge_organizations(session(), kept, gone, reason=form.reason.data, actor=current_actor(), now=present())
     flash(
-        _("%(gone)s was merged into %(kept)s. Its code leads there from now on.", gone=gone.code, kept=kept.code), "success"
+        _("%(gone)s was merged into %(kept)s. Its code leads there from now on.", gone=gone.code, kept=kept.code),
+        "success",
     )
     return see_other(url_for("directory.case", code=kept.code))
 
