@@ -46,6 +46,33 @@ class Situation:
     final: bool
 
 
+class Milestone(StrEnum):
+    """What must be behind one before the agenda is final, in order."""
+
+    PROPOSALS = "proposals"
+    ITEMS = "items"
+    CONTEST = "contest"
+    RESULT = "result"
+    DRAFT = "draft"
+    RELEASE = "release"
+    FINAL = "final"
+
+
+def road(now: Situation) -> list[tuple[Milestone, bool]]:
+    """Each milestone, and whether it is reached. The first that is not is where the consultation stands: what was
+    reached beyond it, as when proposals still come in after an agenda was released, is not the end of the road."""
+    reached = {
+        Milestone.PROPOSALS: bool(now.published or now.items),
+        Milestone.ITEMS: bool(now.items) and not now.admissible,
+        Milestone.CONTEST: now.contest in ("open", "closed", "tallied", "published"),
+        Milestone.RESULT: now.contest == "published",
+        Milestone.DRAFT: now.drafted,
+        Milestone.RELEASE: now.release is not None,
+        Milestone.FINAL: now.final,
+    }
+    return [(milestone, reached[milestone]) for milestone in Milestone]
+
+
 def next_steps(now: Situation) -> list[Step]:
     """What to do next, the most pressing first; empty when the agenda is final and nothing waits."""
     return list(_steps(now))

@@ -9,7 +9,7 @@ from consultation.convening.rules import Problem
 from consultation.exchange.reading import Kind
 from consultation.kernel.jobs import JobState
 from consultation.kernel.roles import MemberKind
-from consultation.organizing.rules import Step
+from consultation.organizing.rules import Milestone, Step
 from consultation.proposals.states import ProposalState
 from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, Secrecy
 
@@ -24,8 +24,32 @@ STEPS: Mapping[Step, LazyString] = {
     Step.TALLY: _l("The contest is closed. Tally it."),
     Step.PUBLISH_RESULT: _l("The result is tallied and nobody sees it yet. Publish it."),
     Step.DRAFT: _l("The result is published. Draft the agenda from it."),
-    Step.RELEASE: _l("The agenda is drafted. Release its first edition."),
-    Step.FINAL_RELEASE: _l("The agenda is released as a draft. Release the final edition when it is agreed."),
+    Step.RELEASE: _l("The agenda is drafted. Release its first version."),
+    Step.FINAL_RELEASE: _l("A draft of the agenda is released. Release the final version when it is agreed."),
+}
+ACTS: Mapping[Step, LazyString] = {
+    Step.DATE_PHASES: _l("Date the phases"),
+    Step.REVIEW_QUEUE: _l("Open the queue"),
+    Step.GATHER_PROPOSALS: _l("See the page that organizations see"),
+    Step.ADMIT: _l("Admit proposals"),
+    Step.CREATE_CONTEST: _l("Make a contest"),
+    Step.OPEN_CONTEST: _l("Check and open it"),
+    Step.CLOSE_CONTEST: _l("See the contest"),
+    Step.TALLY: _l("Tally it"),
+    Step.PUBLISH_RESULT: _l("Publish the result"),
+    Step.DRAFT: _l("Draft the agenda"),
+    Step.RELEASE: _l("Release a version"),
+    Step.FINAL_RELEASE: _l("Release the final version"),
+}
+"""What the button beside a step says."""
+MILESTONES: Mapping[Milestone, LazyString] = {
+    Milestone.PROPOSALS: _l("Proposals published"),
+    Milestone.ITEMS: _l("All of them in items"),
+    Milestone.CONTEST: _l("Contest opened"),
+    Milestone.RESULT: _l("Result published"),
+    Milestone.DRAFT: _l("Agenda drafted"),
+    Milestone.RELEASE: _l("Version released"),
+    Milestone.FINAL: _l("Final version"),
 }
 PROPOSAL_STATES: Mapping[ProposalState, LazyString] = {
     ProposalState.DRAFT: _l("Drafts"),

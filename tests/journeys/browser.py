@@ -171,8 +171,8 @@ def release_agenda(page: Any) -> dict[str, Any]:
     page.goto(f"/en/organize/{canadian.SLUG}/agenda")
     page.get_by_label("From the result of").select_option(canadian.SHORTLIST)
     page.get_by_role("button", name="Draft the agenda").click(timeout=SLOW_MS)
-    page.get_by_role("button", name="Release a draft edition").click(timeout=SLOW_MS)
-    told(page, "Edition 0.1 is released.")
+    page.get_by_role("button", name="Release a draft version").click(timeout=SLOW_MS)
+    told(page, "Version 0.1 is released.")
     page.goto(f"/en/consultations/{canadian.SLUG}/agenda", timeout=SLOW_MS)
     page.locator("summary").filter(has_text="Download").click()
     with page.expect_download() as download:

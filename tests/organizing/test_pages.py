@@ -12,7 +12,7 @@ from consultation.curation.models import AgendaItem
 from consultation.drafting.models import Release
 from consultation.kernel.roles import Role
 from consultation.voting.models import Contest
-from tests.factories import make_user, sign_in
+from tests.factories import make_organization, make_proposal, make_user, sign_in
 
 PAGES = ("", "/sample", "/sample/admission", "/sample/contests", "/sample/agenda", "/sample/imports")
 
@@ -118,7 +118,7 @@ def test_inviting_shows_the_link_once(client, session, consultation, app):
     assert "No organization has this code." in client.post("/en/organize/people", data=typed).text
     made = client.post("/en/organize/people", data=typed | {"organization": "ORG1"})
     assert made.status_code == 201
-    (link,) = re.findall(r"<code>([^<]+)</code>", made.text)
+    (link,) = re.findall(r'<code id="invitation">([^<]+)</code>', made.text)
     path = link.split("/", 3)[3]
     assert path.startswith("fr/sign-in/link/")
     assert path.rpartition("/")[2] not in client.get("/en/organize/people").text
@@ -127,3 +127,35 @@ def test_inviting_shows_the_link_once(client, session, consultation, app):
     assert client.post("/en/organize/people", data=typed | {"organization": ""}).status_code == 422
     session.rollback()
     assert [user.language for user in session.scalars(select(User)) if user.email == "new@example.org"] == ["fr"]
+
+
+def test_a_phase_that_closes_at_midnight_is_told_as_on_the_public_pages(client, organizer):
+    typed = {"rank-opens": "2026-01-01T00:00", "rank-closes": "2028-01-13T00:00"}
+    assert client.post("/en/organize/sample/phases/rank", data=typed).status_code == 303
+    assert client.post("/en/organize/sample/phases/rank/entry").status_code == 303
+    assert client.post("/en/organize/sample/phases/rank", data=typed).status_code == 303
+    for address in ("/en/organize", "/en/organize/sample", "/en/consultations/sample/"):
+        text = client.get(address).text
+        assert "until the end of January 12, 2028" in text
+        assert "January 13" not in text
+
+
+def test_choices_that_always_hold_something_are_not_called_optional(client, organizer):
+    text = client.get("/en/organize/sample/contests").text
+    labels = dict(re.findall(r'<label for="(\w+)">(.*?)</label>', text, re.DOTALL))
+    assert {name for name, words in labels.items() if "(optional)" in words} == {"minutes", "beacon_source"}
+
+
+def test_the_desk_costs_the_same_however_much_there_is(client, organizer, session, consultation, count_queries):
+    costs = []
+    for _round in range(2):
+        for address in ("/en/organize", "/en/organize/sample"):
+            client.get(address)
+            with count_queries() as queries:
+                client.get(address)
+            costs.append(len(queries))
+        for number in range(30):
+            of = make_organization(session, f"MORE{_round}-{number}")
+            make_proposal(session, consultation, organization_id=of.id, published=True)
+        session.commit()
+    assert costs[:2] == costs[2:] == [4, 8]

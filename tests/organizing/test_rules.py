@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from consultation.organizing.rules import Situation, Step, next_steps
+from consultation.organizing.rules import Milestone, Situation, Step, next_steps, road
 
 START = Situation(
     any_phase_open=False,
@@ -39,3 +39,20 @@ def test_steps_follow_one_another():
     assert next_steps(drafted) == [Step.RELEASE]
     assert next_steps(replace(drafted, release="0.1")) == [Step.FINAL_RELEASE]
     assert next_steps(replace(drafted, release="1.0", final=True)) == []
+
+
+def test_the_road_tells_what_is_behind_one():
+    running = replace(START, any_phase_open=True, published=3, items=3)
+
+    def reached(now):
+        return [milestone for milestone, there in road(now) if there]
+
+    assert [milestone for milestone, _there in road(START)] == list(Milestone)
+    assert reached(START) == []
+    assert reached(replace(running, items=0, admissible=3)) == [Milestone.PROPOSALS]
+    assert reached(replace(running, contest="configured")) == [Milestone.PROPOSALS, Milestone.ITEMS]
+    assert reached(replace(running, contest="void")) == [Milestone.PROPOSALS, Milestone.ITEMS]
+    assert reached(replace(running, contest="open")) == [Milestone.PROPOSALS, Milestone.ITEMS, Milestone.CONTEST]
+    final = replace(running, contest="published", drafted=True, release="1.0", final=True)
+    assert reached(final) == list(Milestone)
+    assert reached(replace(final, admissible=1)) == [one for one in Milestone if one is not Milestone.ITEMS]

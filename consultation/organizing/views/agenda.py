@@ -1,5 +1,7 @@
 """Drafting and releasing the agenda."""
 
+from zoneinfo import ZoneInfo
+
 from flask import Response, current_app, flash, request, url_for
 from flask_babel import gettext as _
 
@@ -56,7 +58,7 @@ def release(slug: str) -> Response:
         )
     except SnapshotError as error:
         return _agenda(found, str(error))
-    flash(_("Edition %(number)s is released.", number=edition.number), "success")
+    flash(_("Version %(number)s is released.", number=edition.number), "success")
     return see_other(url_for("organizing.agenda", slug=slug))
 
 
@@ -70,4 +72,5 @@ def _agenda(found: Consultation, problem: str | None = None) -> Response:
         drafted=queries.has_draft(session(), found),
         releases=releases(session(), found.id),
         problem=problem,
+        zone=ZoneInfo(found.zone),
     )

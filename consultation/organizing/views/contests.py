@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
@@ -141,4 +142,5 @@ def _contests(
         refused=refused or (form if form.errors else None),
         tally_form=refused if isinstance(refused, TallyForm) else TallyForm(formdata=None),
         words=wording,
+        zone=ZoneInfo(found.zone),
     )

@@ -1,5 +1,6 @@
 """The consultations, one at a glance, its phases, and the admission of proposals."""
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from flask import Response, abort, flash, request, url_for
@@ -9,8 +10,9 @@ from flask_babel import ngettext
 from consultation.convening.models import Consultation, Phase
 from consultation.convening.operations import create_consultation, enter_phase, set_phase
 from consultation.convening.queries import consultations
-from consultation.convening.rules import Unusable, open_phases, standing
+from consultation.convening.rules import Unusable, open_phases
 from consultation.convening.states import PhaseName
+from consultation.convening.vocabulary import vocabulary
 from consultation.convening.wording import PHASES
 from consultation.curation.operations import admit
 from consultation.curation.queries import admissible
@@ -18,9 +20,15 @@ from consultation.kernel.orm import Trilingual
 from consultation.kernel.permissions import Permission
 from consultation.organizing import queries, wording
 from consultation.organizing.forms import ConsultationForm, PhaseForm
-from consultation.organizing.rules import next_steps
+from consultation.organizing.rules import Situation as Where
+from consultation.organizing.rules import next_steps, road
 from consultation.organizing.views.blueprint import bp, consultation_or_404, instant
-from consultation.voting.queries import contests
+from consultation.portal.queries import ContestFacts, Situation, situation
+from consultation.portal.rules import course
+from consultation.portal.taking_part import taking_part
+from consultation.proposals.states import ProposalState
+from consultation.voting.rules import in_steps
+from consultation.voting.states import ContestState, Secrecy
 from consultation.web.authorize import current_actor, present, requires
 from consultation.web.render import page, see_other
 from consultation.web.transactions import session
@@ -57,9 +65,15 @@ def create() -> Response:
 
 
 def _index(form: ConsultationForm, status: int = 200) -> Response:
-    found = consultations(session())
-    running = {one.id: [PHASES[phase.name] for phase in open_phases(one.phases, present())] for one in found}
-    return page("organizing/index.html", status=status, form=form, consultations=found, running=running)
+    now, found = present(), consultations(session())
+    waiting = queries.waiting_by_consultation(session())
+    return page(
+        "organizing/index.html",
+        status=status,
+        form=form,
+        consultations=[(one, course(one.phases, ZoneInfo(one.zone), now), waiting.get(one.id, 0)) for one in found],
+        phase_words=PHASES,
+    )
 
 
 @bp.get("/organize/<slug>")
@@ -104,29 +118,57 @@ def _phase_name(name: str) -> PhaseName:
 
 def _glance(found: Consultation, refused: PhaseName | None = None, form: PhaseForm | None = None) -> Response:
     """The consultation's page; where the dates of a phase could not be taken, with what was typed."""
-    now, zone = present(), ZoneInfo(found.zone)
+    now, zone, words = present(), ZoneInfo(found.zone), vocabulary(session())
     forms = {phase.name: _phase_form(phase, zone) for phase in found.phases}
     if refused is not None and form is not None:
         forms[refused] = form
-    situation = queries.situation(session(), found, now)
+    counts, facts = queries.state_counts(session(), found), situation(session(), found.id)
+    answered = queries.answers(session(), found)
+    where = _where(found, counts, facts)
     return page(
         "organizing/consultation.html",
         status=200 if form is None else 422,
         consultation=found,
         zone=zone,
-        situation=situation,
-        steps=next_steps(situation),
-        step_words=wording.STEPS,
-        counts=queries.state_counts(session(), found),
-        state_words=wording.PROPOSAL_STATES,
-        contests=contests(session(), found.id),
-        contest_words=wording.CONTEST_STATES,
+        where=where,
+        steps=next_steps(where),
+        road=road(where),
+        counts=counts,
+        contests=[(contest, _turnout(contest)) for contest in facts.contests],
+        answers=answered,
+        who=taking_part(answered.who, words),
+        themes=[(theme, answered.by_theme.get(theme.id, 0)) for theme in words.themes],
+        without_theme=answered.by_theme.get(None, 0),
+        words=wording,
         phase_words=PHASES,
-        standings={phase.name: standing(phase, now).value for phase in found.phases},
+        course=course(found.phases, zone, now),
         forms=forms,
         refused=form,
         refused_phase=refused,
     )
+
+
+def _where(found: Consultation, counts: Mapping[ProposalState, int], facts: Situation) -> Where:
+    edition = facts.editions.get(found.id)
+    return Where(
+        any_phase_open=bool(open_phases(found.phases, present())),
+        waiting=counts[ProposalState.SUBMITTED],
+        published=counts[ProposalState.PUBLISHED] + counts[ProposalState.PLACED],
+        admissible=counts[ProposalState.PUBLISHED],
+        items=found.item_count,
+        contest=queries.newest_state(facts.contests),
+        drafted=queries.has_draft(session(), found),
+        release=edition.number if edition else None,
+        final=edition is not None and edition.final,
+    )
+
+
+def _turnout(contest: ContestFacts) -> int | None:
+    """How many of the roll have a ballot in the box, where there is a roll. Before the close it is told in steps, to
+    organizers too: with a small roll an exact number would say who has just voted."""
+    if contest.secrecy is Secrecy.NO_ROLL or contest.state is ContestState.CONFIGURED:
+        return None
+    return in_steps(contest.ballots) if contest.state is ContestState.OPEN else contest.ballots
 
 
 def _phase_form(phase: Phase, zone: ZoneInfo) -> PhaseForm:

@@ -26,8 +26,8 @@ from consultation.portal.queries import (
     situation,
 )
 from consultation.portal.rules import MINUTES, Course, ballot_minutes, course, featured
+from consultation.portal.taking_part import taking_part
 from consultation.portal.views.blueprint import bp
-from consultation.portal.views.taking_part import taking_part
 from consultation.voting.policy import window_open
 from consultation.voting.rules import in_steps
 from consultation.voting.states import ContestState
