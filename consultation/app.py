@@ -205,18 +205,24 @@ def _extensions(app: Flask) -> None:
     kept.init_app(app)
     extensions.compress.init_app(app)
     extensions.csrf.init_app(app)
+    kept.install(app)
     extensions.htmx.init_app(app)
     extensions.limiter.init_app(app)
     extensions.login.init_app(app)
 
     @extensions.login.user_loader
     def _signed_in(value: str) -> identity.SignedIn | None:
-        session, now = transactions.session(), present()
-        found = accounts_queries.signed_in(session, value, now)
-        if found is None:
-            return None
-        kept, user = found
-        return identity.SignedIn(user, actor_for(session, user, now), kept, value)
+        return kept.remembered(lambda: _person(value), "signed in", value)
+
+
+def _person(value: str) -> identity.SignedIn | None:
+    """Whose session this is, with what they may do now."""
+    session, now = transactions.session(), present()
+    found = accounts_queries.signed_in(session, value, now)
+    if found is None:
+        return None
+    begun, user = found
+    return identity.SignedIn(user, actor_for(session, user, now), begun, value)
 
 
 def _root(app: Flask) -> None:

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, abort, request
 
-from consultation.convening.queries import consultation_by_slug
+from consultation.convening.shown import consultation_shown
 from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import vocabulary
 from consultation.curation.queries import item_by_code, item_rows
@@ -22,9 +22,7 @@ bp = room_blueprint("curation", __name__)
 @bp.get("/consultations/<slug>/items")
 @public
 def index(slug: str) -> Response:
-    consultation = consultation_by_slug(session(), slug)
-    if consultation is None:
-        abort(404)
+    consultation = consultation_shown(slug)
     words = vocabulary(session())
     theme = words.by_code(TermKind.THEME, request.args.get("theme", ""))
     cursor = request.args.get("after")

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,10 +14,11 @@ from consultation.convening.states import Act
 from consultation.convening.vocabulary import vocabulary
 from consultation.discussion import operations
 from consultation.discussion.forms import STANCES, CommentForm, comment_form
+from consultation.discussion.policy import IN_THEIR_OWN_NAME
 from consultation.discussion.queries import Sort, Threads, thread, threads, visible_comment
 from consultation.discussion.states import Stance
 from consultation.kernel.moves import available
-from consultation.kernel.permissions import Permission
+from consultation.kernel.permissions import ANONYMOUS, Permission
 from consultation.kernel.roles import COLLECTIVE
 from consultation.proposals.differences import changes
 from consultation.proposals.forms import KINDS, language_name
@@ -33,6 +35,7 @@ from consultation.proposals.queries import (
 )
 from consultation.proposals.states import WITHDRAWAL
 from consultation.web.authorize import allows, current_actor, present, public, requires
+from consultation.web.kept import remembered
 from consultation.web.limits import posting_limited
 from consultation.web.locale import language, room_blueprint
 from consultation.web.render import page, see_other
@@ -44,7 +47,7 @@ bp = room_blueprint("discussion", __name__)
 @bp.get("/proposals/<code>")
 @public
 def proposal(code: str) -> Response:
-    found = proposal_by_code(session(), code, actor=current_actor())
+    found = _found(code)
     if found is None:
         gone = disposition(session(), code) or abort(404)
         return page("proposals/disposition.html", gone=gone)
@@ -52,6 +55,12 @@ def proposal(code: str) -> Response:
     if revision is not None:
         return _history(found, revision)
     return _page(found)
+
+
+def _found(code: str) -> Proposal | None:
+    """What everybody sees was perhaps read already for somebody else; otherwise what this person alone may see."""
+    public = remembered(lambda: proposal_by_code(session(), code, actor=ANONYMOUS), "proposal", code)
+    return public or proposal_by_code(session(), code, actor=current_actor())
 
 
 @bp.post("/proposals/<code>/comments")
@@ -81,31 +90,38 @@ def post_comment(code: str) -> Response:
 
 def _page(found: Proposal, *, form: CommentForm | None = None) -> Response:
     actor, here = current_actor(), language()
-    speaking = voices(session(), actor, here, found)
+    held = tuple((mandate.organization_id, mandate.verified) for mandate in actor.mandates)
+    speaking = remembered(lambda: voices(session(), actor, here, found), "voices", held, here, found.id)
+    commenting = _fitting(found, speaking, Act.COMMENT)
     decision = allows(Permission.COMMENT_POST, found)
     address = url_for("discussion.proposal", code=found.code)
-    if form is None and decision:
-        form = comment_form(actor, _fitting(found, speaking, Act.COMMENT))
-    listed, only, sort = _threads(found)
+    only, sort = _asked_thread(found)
+    reply_to = _identifier(request.values.get("answers") or request.args.get("reply"))
     return page(
         "discussion/proposal.html",
         fragment="threads",
         status=422 if form is not None and form.errors else 200,
         consultation=found.consultation,
         proposal=found,
-        beside=beside(session(), found),
+        read_beside=cache(lambda: beside(session(), found)),
+        read_threads=cache(lambda: _threads(found, only, sort)),
         terms=vocabulary(session()),
-        listed=listed,
         only=only,
         sort=sort,
-        shared_threads=(sort, only, request.args.get("after")),
+        shared=(found.id, found.state, request.args.get("text", "")),
+        shared_threads=(found.id, sort, only, request.args.get("after", "")),
         speaking=_fitting(found, speaking, Act.ENDORSE),
         decision=decision,
         may_endorse=bool(actor.mandates) and allows(Permission.PROPOSAL_ENDORSE, found),
         may_amend=bool(actor.mandates) and allows(Permission.PROPOSAL_AMEND, found),
         may_withdraw=bool(actor.mandates) and available(found, (WITHDRAWAL,), actor=actor, now=present()),
         form=form,
-        reply_to=_identifier(request.values.get("answers") or request.args.get("reply")),
+        blank_form=lambda: comment_form(actor, commenting),
+        named_in_form=(
+            actor.roles & IN_THEIR_OWN_NAME,
+            tuple((voice.code, voice.name) for voice in commenting if voice.verified),
+        ),
+        reply_to=reply_to,
         shown=request.args.get("text", ""),
         address=address,
         here=here,
@@ -126,21 +142,26 @@ def _fitting(found: Proposal, speaking: Sequence[Voice], act: Act) -> Sequence[V
     return [voice for voice in speaking if voice_in(actor, found.consultation, act, voice.id)]
 
 
-def _threads(found: Proposal) -> tuple[Threads, uuid.UUID | None, Sort]:
-    """The page of threads that the address asks for, or the one thread that it names or answers to."""
+def _asked_thread(found: Proposal) -> tuple[uuid.UUID | None, Sort]:
+    """The one thread that the address names or answers to, if it does; else in which order it asks for them."""
     asked = request.args.get("sort")
     sort = Sort(asked) if asked in tuple(Sort) else Sort.OLDEST
     only = _identifier(request.args.get("thread"))
     if only is None and (reply := _identifier(request.values.get("answers") or request.args.get("reply"))):
         answered = visible_comment(session(), found.id, reply) or abort(404)
         only = answered.thread_id or answered.id
+    return only, sort
+
+
+def _threads(found: Proposal, only: uuid.UUID | None, sort: Sort) -> Threads:
+    """That thread, or a page of them."""
     if only is None:
         after = request.args.get("after") or None
-        return threads(session(), found.id, sort=sort, language=language(), after=after), None, sort
+        return threads(session(), found.id, sort=sort, language=language(), after=after)
     listed = thread(session(), found.id, only, language=language())
     if not listed.rows:
         abort(404)
-    return listed, only, sort
+    return listed
 
 
 def _history(found: Proposal, number: int) -> Response:

@@ -1,6 +1,5 @@
 """What an address asks of the list of proposals, read into what the page shows."""
 
-import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,10 +66,17 @@ class Listed:
 
 
 def asked_for(
-    session: Session, consultation: Consultation, asked: Mapping[str, str], *, language: str, now: datetime
+    session: Session,
+    consultation: Consultation,
+    asked: Mapping[str, str],
+    *,
+    start: int,
+    language: str,
+    now: datetime,
 ) -> Listed:
     """Read the address, then the rows: one query, one more for the count when anything is filtered, and the
     vocabulary's when it is not kept. What an address asks and nobody offers is left aside.
+    ``start`` (below ``STARTS``) is where a fair order begins whose address does not say it.
 
     Raises:
         BadCursor: when ``after`` was not made by this list.
@@ -81,7 +87,7 @@ def asked_for(
     }
     filters = _filters(asked, chosen)
     sort = _sort(asked, consultation, now)
-    start = _start(asked) if sort is Sort.FAIR else 0
+    start = _start(asked, start) if sort is Sort.FAIR else 0
     page = listing(
         session,
         consultation.id,
@@ -126,13 +132,10 @@ def _sort(asked: Mapping[str, str], consultation: Consultation, now: datetime) -
     return Sort.FAIR if phase_allows(consultation, Permission.COMMENT_POST, now) else Sort.NEWEST
 
 
-def _start(asked: Mapping[str, str]) -> int:
+def _start(asked: Mapping[str, str], otherwise: int) -> int:
     given = asked.get("from", "")
-    return (
-        int(given) % STARTS
-        if given.isascii() and given.isdecimal() and len(given) <= len(str(STARTS))
-        else (secrets.randbelow(STARTS))
-    )
+    readable = given.isascii() and given.isdecimal() and len(given) <= len(str(STARTS))
+    return int(given) % STARTS if readable else otherwise
 
 
 def _query(

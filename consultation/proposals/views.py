@@ -1,24 +1,26 @@
 """Pages to find proposals, and to propose, change, endorse and withdraw them."""
 
+import secrets
 import uuid
+from functools import cache
 from typing import Any
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
 
-from consultation.convening.models import Consultation
 from consultation.convening.policy import voice_in
-from consultation.convening.queries import consultation_by_slug
+from consultation.convening.shown import consultation_shown
 from consultation.convening.states import Act
 from consultation.convening.vocabulary import vocabulary
 from consultation.kernel.permissions import Permission
 from consultation.proposals import operations
-from consultation.proposals.filtering import asked_for
+from consultation.proposals.filtering import Listed, asked_for
 from consultation.proposals.forms import ProposalForm, proposal_form
+from consultation.proposals.listing import STARTS
 from consultation.proposals.models import Proposal
 from consultation.proposals.queries import proposal_by_code, proposal_to_edit, voices
 from consultation.web.authorize import allows, authorize, current_actor, present, public, requires
-from consultation.web.kept import draws
+from consultation.web.kept import draws, lot, remembered
 from consultation.web.limits import posting_limited
 from consultation.web.locale import language, room_blueprint
 from consultation.web.render import page, see_other, wants_fragment
@@ -31,13 +33,19 @@ bp = room_blueprint("proposals", __name__)
 @public
 @draws("from", "sort")
 def index(slug: str) -> Response:
-    consultation = _consultation(slug)
-    listed = asked_for(session(), consultation, request.args, language=language(), now=present())
+    consultation = consultation_shown(slug)
+    start = remembered(lambda: secrets.randbelow(STARTS), "start", lot())
+
+    @cache
+    def read() -> Listed:
+        return asked_for(session(), consultation, request.args, start=start, language=language(), now=present())
+
     return page(
         "proposals/index.html",
         fragment="results",
         consultation=consultation,
-        listed=listed,
+        read=read,
+        shared=(consultation.id, request.query_string.decode(errors="replace"), lot()),
         only_results=wants_fragment(),
         link=url_for("discussion.proposal", code="-")[:-1],
         address=url_for("proposals.index", slug=slug),
@@ -48,7 +56,7 @@ def index(slug: str) -> Response:
 @requires(Permission.PROPOSAL_SUBMIT)
 @posting_limited
 def propose(slug: str) -> Response:
-    consultation = _consultation(slug)
+    consultation = consultation_shown(slug)
     decision = allows(Permission.PROPOSAL_SUBMIT, consultation)
     if not decision and request.method == "GET":
         return page("proposals/closed.html", consultation=consultation, decision=decision)
@@ -147,10 +155,6 @@ def endorsement_withdrawal(code: str) -> Response:
     )
     flash(_("Your organization no longer endorses this proposal."), "success")
     return see_other(url_for("discussion.proposal", code=code) + "#endorsements")
-
-
-def _consultation(slug: str) -> Consultation:
-    return consultation_by_slug(session(), slug) or abort(404)
 
 
 def _proposal(code: str) -> Proposal:

@@ -1,9 +1,10 @@
 """What was rendered once is not rendered again while the database stays as it was.
 
-Two things are kept in each process's memory. Whole pages, for visitors without a cookie: what they get depends on the
-address alone. And parts of pages that say what they depend on (``kept`` in a template), for everybody. Both are valid
-only for the version of the database that was read before rendering them, so that nothing hidden, corrected or withdrawn
-is shown a moment longer; and for ten seconds at most, since dates pass without anybody writing.
+Three things are kept in each process's memory. Whole pages, for visitors without a cookie: what they get depends on
+the address alone. Parts of pages that say what they depend on (``kept`` in a template), for everybody. And what was
+read for a page (``remembered``), such as who is signed in. All are valid only for the version of the database that was
+read before them, so that nothing hidden, corrected or withdrawn is shown a moment longer; and for ten seconds at most,
+since dates pass without anybody writing.
 """
 
 import secrets
@@ -13,9 +14,11 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Any
+from sys import getsizeof
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request, session
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from consultation.extensions import db
@@ -24,16 +27,24 @@ from consultation.web.authorize import PUBLIC, View, access_of, present
 from consultation.web.locale import addressed, language
 
 LONGEST = timedelta(seconds=10)
-SHELF_BYTES = 6 * 1024 * 1024
+SHELF_BYTES = 4 * 1024 * 1024
+READ_SHELF_BYTES = 1024 * 1024
 LARGEST_BYTES = 256 * 1024
 LONGEST_ADDRESS = 300
 DRAWS = 16
 REMEMBERS = ("remember_token",)
+READ_BYTES = 16 * 1024
+"""What something read is taken to weigh: an object of the database with those it was loaded with."""
+
+_HOLE = f"hole-{secrets.token_hex(16)}"
+"""Stands for a token in what is kept. Nobody outside this process knows it, so no text that people write holds it."""
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something rendered; ``size`` in bytes or characters."""
+    """Something rendered; ``size`` in bytes of memory."""
 
     version: str
     made_at: datetime
@@ -100,26 +111,71 @@ def _lot(without: tuple[str, ...]) -> int:
 def kept(*depends_on: Hashable, caller: Callable[[], str]) -> Markup:
     """In a template, ``{% call kept("threads", proposal.id, page) %}…{% endcall %}``: the part, rendered unless it is
     kept. It may show only what follows from the database, the language and ``depends_on``: nothing of who is asking,
-    no form's token, no message."""
+    no message. Forms may stand in it, since their token is put in afterwards."""
     if request.method != "GET" or not current_app.config["KEEP_RENDERED"]:
         return Markup(caller())  # noqa: S704 - a template's own output
     shelf, version, now = _shelf("parts"), _version(), present()
     key = (request.root_path, language(), *depends_on)
     part = shelf.get(key, version, now)
     if part is None:
-        part = Markup(caller())  # noqa: S704 - a template's own output
-        shelf.put(key, Entry(version, now, part, len(part)))
+        g.kept_depth = g.get("kept_depth", 0) + 1
+        try:
+            part = Markup(caller())  # noqa: S704 - a template's own output
+        finally:
+            g.kept_depth -= 1
+        shelf.put(key, Entry(version, now, part, getsizeof(part) + sum(map(getsizeof, key))))
+    if _HOLE in part:
+        g.has_hole = True
     return part
+
+
+def csrf_token() -> str:
+    """For templates: the token of this person's forms. In a part that is kept it is a hole, which ``filled`` fills for
+    each person anew."""
+    return _HOLE if g.get("kept_depth") else generate_csrf()
+
+
+def filled(html: str) -> str:
+    """The page with the token of this person's forms wherever a kept part left a hole for it."""
+    return html.replace(_HOLE, generate_csrf()) if g.pop("has_hole", False) else html
+
+
+def remembered(read: Callable[[], Value], *depends_on: Hashable) -> Value:
+    """What ``read`` gives, read once while nobody writes: it may depend on the database and ``depends_on`` alone.
+
+    For pages only. Objects of the database come back detached, whole as they were loaded, and shared by requests: to be
+    read, never changed, and never a way to what was not loaded with them.
+    """
+    if request.method != "GET" or not current_app.config["KEEP_RENDERED"]:
+        return read()
+    shelf, version, now = _shelf("read"), _version(), present()
+    found = shelf.get(depends_on, version, now)
+    if found is None:
+        found = read()
+        shelf.put(depends_on, Entry(version, now, found, READ_BYTES))
+    return found
+
+
+def lot() -> int:
+    """Which of the pages that are kept of this address this request is shown, where its view draws lots."""
+    if "lot" not in g:
+        view = current_app.view_functions.get(request.endpoint or "")
+        g.lot = _lot(getattr(view, "draws_without", ()))
+    return int(g.lot)
+
+
+def install(app: Flask) -> None:
+    """Give templates what they call; after Flask-WTF, whose ``csrf_token`` it replaces."""
+    app.jinja_env.globals.update(kept=kept, csrf_token=csrf_token)
 
 
 def init_app(app: Flask) -> None:
     """Before the other extensions, so that what is kept is what they made of it: compressed, with its headers."""
     with app.app_context():
         version = DatabaseVersion(db.engine)
-    app.extensions["kept"] = {"pages": Shelf(), "parts": Shelf(), "version": version}
+    app.extensions["kept"] = {"pages": Shelf(), "parts": Shelf(), "read": Shelf(READ_SHELF_BYTES), "version": version}
     app.before_request(_offer)
     app.after_request(_keep)
-    app.jinja_env.globals["kept"] = kept
 
 
 def _offer() -> Response | None:
@@ -186,7 +242,7 @@ def _key() -> Hashable | None:
         request.root_path,
         request.path,
         request.query_string,
-        _lot(getattr(view, "draws_without", ())),
+        lot(),
         "gzip" in asked.get("Accept-Encoding", ""),
         *(asked.get(name) for name in ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")),
     )

@@ -21,7 +21,7 @@ def _parser() -> "MarkdownIt":
     return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(rules)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def to_html(source: str, top: int = 3) -> Markup:
     """Markdown to HTML. Headings begin at the third level, so that they fit below the page's own, or at the second
     (``top``) where the text is the page; links open nothing that could reach back."""

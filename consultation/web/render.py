@@ -1,11 +1,14 @@
 """One template gives the whole page or a named fragment of it."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Response, make_response, redirect, render_template
+from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from jinja2_fragments.flask import render_block
 
 from consultation.extensions import htmx
+from consultation.web.kept import filled
 
 
 def wants_fragment() -> bool:
@@ -19,8 +22,8 @@ def page(template: str, *, fragment: str | None = None, status: int = 200, **con
     Status 422 re-renders a form with its errors in place; nothing is committed then.
     """
     if fragment is not None and wants_fragment():
-        return make_response(render_block(template, fragment, **context), status)
-    return make_response(render_template(template, **context), status)
+        return make_response(filled(render_block(template, fragment, **context)), status)
+    return make_response(filled(render_template(template, **context)), status)
 
 
 def see_other(location: str) -> Response:
@@ -28,7 +31,19 @@ def see_other(location: str) -> Response:
     return redirect(location, code=303)  # type: ignore[return-value]
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Templates as they were compiled, in a folder of the system's that only this user can read, so that another
+    process need not compile them. A full disk costs no more than the time to compile."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 def init_app(app: Flask) -> None:
+    with suppress(RuntimeError, OSError):  # where there is no such folder
+        app.jinja_env.bytecode_cache = _Compiled(pattern="consultation_%s")
+
     @app.after_request
     def _vary(response: Response) -> Response:
         response.vary.add("HX-Request")

@@ -1,12 +1,24 @@
 """What is kept between requests: the same page as made anew, and never one that stopped being true."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from consultation.accounts.operations import end_sessions
+from consultation.accounts.queries import user_by_email
 from consultation.kernel.roles import Role
+from consultation.proposals.states import ProposalState
 from consultation.web.kept import Entry, Shelf
-from tests.factories import NOW, make_consultation, make_proposal, make_user, sign_in
+from tests.factories import (
+    NOW,
+    make_consultation,
+    make_mandate,
+    make_organization,
+    make_proposal,
+    make_user,
+    sign_in,
+)
 
 LIST = "/en/consultations/sample/proposals?sort=newest"
 
@@ -85,6 +97,71 @@ def test_who_is_signed_in_never_meets_a_kept_page_nor_leaves_one(app, session, p
     again = member.get(LIST).get_data(as_text=True)
     assert len(rendered) == 4
     assert [person.name in text for text in (*theirs, public, again)] == [True, True, False, True]
+
+
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+def test_each_person_finds_their_own_token_in_a_form_that_is_kept(app, session, proposal):
+    speaking = make_organization(session)
+    tokens = []
+    for name in ("ada", "ben"):
+        person, client = make_user(session, Role.DELEGATE, email=f"{name}@example.org"), app.test_client()
+        make_mandate(session, person, speaking)
+        session.commit()
+        sign_in(session, client, person)
+        tokens.append(TOKEN.findall(client.get(f"/en/proposals/{proposal.code}").get_data(as_text=True)))
+    ada, ben = (set(found) for found in tokens)
+    assert (len(ada), len(ben), ada & ben, len(tokens[0]) >= 3) == (1, 1, set(), True)
+    app.config["WTF_CSRF_ENABLED"] = True
+    sent = client.post(
+        f"/en/proposals/{proposal.code}/comments",
+        data={
+            "csrf_token": ben.pop(),
+            "body": "A question about it.",
+            "stance": "question",
+            "language": "en",
+            "organization": speaking.code,
+        },
+    )
+    assert sent.status_code == 303
+
+
+def test_who_was_signed_in_is_not_once_their_sessions_end(client, session, proposal):
+    person = make_user(session, Role.DELEGATE, email="delegate@example.org")
+    session.commit()
+    sign_in(session, client, person)
+    before = client.get(LIST).get_data(as_text=True)
+    end_sessions(session, person.id)
+    session.commit()
+    assert [person.name in text for text in (before, client.get(LIST).get_data(as_text=True))] == [True, False]
+
+
+def test_a_role_counts_from_the_moment_it_is_given(client, session, proposal):
+    person = make_user(session, Role.DELEGATE, email="delegate@example.org")
+    session.commit()
+    sign_in(session, client, person)
+    before = client.get(LIST).get_data(as_text=True)
+    user_by_email(session, person.email).grant(Role.MODERATOR)
+    session.commit()
+    assert ["/en/moderation" in text for text in (before, client.get(LIST).get_data(as_text=True))] == [False, True]
+
+
+def test_what_one_may_see_alone_is_kept_for_nobody_else(app, session, proposal):
+    address, clients = f"/en/proposals/{proposal.code}", {}
+    for name in ("author", "other"):
+        person, clients[name] = make_user(session, Role.DELEGATE, email=f"{name}@example.org"), app.test_client()
+        organization = make_organization(session)
+        make_mandate(session, person, organization)
+        if name == "author":
+            proposal.organization_id, proposal.author_id = organization.id, person.id
+        session.commit()
+        sign_in(session, clients[name], person)
+    public = [clients[name].get(address).status_code for name in ("author", "other")]
+    proposal.state, proposal.published_at = ProposalState.SUBMITTED, None
+    session.commit()
+    alone = [clients[name].get(address).status_code for name in ("author", "other", "author")]
+    assert (public, alone, app.test_client().get(address).status_code) == ([200, 200], [200, 404, 200], 404)
 
 
 def test_a_page_that_begins_a_session_is_not_kept(app, proposal, rendered):

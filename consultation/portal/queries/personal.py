@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, case, exists, false, func, null, or_, select
+from sqlalchemy import Integer, and_, bindparam, case, exists, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from consultation.convening.models import Consultation
@@ -98,8 +99,20 @@ def brought(
 ) -> Sequence[Any]:
     """What the actor's organizations, and the actor alone, have proposed, the newest first: code, title, language,
     state, when, and the consultation's slug; narrowed to some states and to one consultation where they are given."""
-    held = [mandate.organization_id for mandate in actor.mandates]
-    alone = Proposal.organization_id.is_(None) & (Proposal.author_id == actor.user_id)
+    given = {
+        "held": [mandate.organization_id for mandate in actor.mandates],
+        "person": actor.user_id,
+        "states": list(states),
+        "consultation": consultation_id,
+        "limit": limit,
+    }
+    return session.execute(_brought(bool(states), consultation_id is not None), given).all()
+
+
+@cache
+def _brought(by_state: bool, by_consultation: bool) -> Any:
+    """Built once: composing it takes longer than running it."""
+    alone = Proposal.organization_id.is_(None) & (Proposal.author_id == bindparam("person"))
     query = (
         select(
             Proposal.id,
@@ -114,15 +127,15 @@ def brought(
             Consultation.slug,
         )
         .join(Consultation, Consultation.id == Proposal.consultation_id)
-        .where(or_(Proposal.organization_id.in_(held) if held else false(), alone))
+        .where(or_(Proposal.organization_id.in_(bindparam("held", expanding=True)), alone))
         .order_by(Proposal.created_at.desc(), Proposal.id.desc())
-        .limit(limit)
+        .limit(bindparam("limit", type_=Integer))
     )
-    if states:
-        query = query.where(Proposal.state.in_(states))
-    if consultation_id is not None:
-        query = query.where(Proposal.consultation_id == consultation_id)
-    return session.execute(query).all()
+    if by_state:
+        query = query.where(Proposal.state.in_(bindparam("states", expanding=True)))
+    if by_consultation:
+        query = query.where(Proposal.consultation_id == bindparam("consultation"))
+    return query
 
 
 def contests_of(session: Session, actor: Actor) -> Sequence[Any]:

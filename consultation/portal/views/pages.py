@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, abort
+from flask import Response
 
 from consultation.convening.models import Consultation
-from consultation.convening.queries import consultation_by_slug, consultations
+from consultation.convening.shown import consultation_shown, consultations_shown
 from consultation.convening.states import PhaseName
 from consultation.convening.vocabulary import vocabulary
 from consultation.convening.wording import PHASES, PUBLIC_STEPS
@@ -32,6 +32,7 @@ from consultation.voting.policy import window_open
 from consultation.voting.rules import in_steps
 from consultation.voting.states import ContestState
 from consultation.web.authorize import current_actor, present, public
+from consultation.web.kept import remembered
 from consultation.web.locale import language
 from consultation.web.render import page
 from consultation.web.transactions import session
@@ -41,7 +42,7 @@ from consultation.web.transactions import session
 @public
 def front() -> Response:
     """Where the consultation is, and what one can do now; the others below."""
-    found = consultations(session())
+    found = consultations_shown()
     now = present()
     chosen = featured(found, now)
     if chosen is None:
@@ -54,16 +55,14 @@ def front() -> Response:
 @public
 def consultation(slug: str) -> Response:
     """One consultation, told by the phase it is in."""
-    found = consultation_by_slug(session(), slug)
-    if found is None:
-        abort(404)
-    return page("portal/consultation.html", **_story(found, (), present()))
+    return page("portal/consultation.html", **_story(consultation_shown(slug), (), present()))
 
 
 def _story(subject: Consultation, others: Sequence[Consultation], now: datetime) -> dict[str, Any]:
     """What both pages tell of a consultation; with ``others``, what awaits the reader in those too."""
     told = course(subject.phases, ZoneInfo(subject.zone), now)
-    facts = situation(session(), subject.id, others=bool(others))
+    everywhere = bool(others)
+    facts = remembered(lambda: situation(session(), subject.id, others=everywhere), "situation", subject.id, everywhere)
     contest = _present_contest(facts.contests, now)
     is_open = contest is not None and _takes_ballots(contest, now)
     return {

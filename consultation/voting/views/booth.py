@@ -10,8 +10,8 @@ from flask import abort, request
 from flask_babel import lazy_gettext
 
 from consultation.convening.models import Consultation
-from consultation.convening.queries import consultation_by_slug
 from consultation.convening.rules import fold
+from consultation.convening.shown import consultation_shown
 from consultation.kernel.permissions import Permission, Reason, granted
 from consultation.membership.models import MemberOrganization
 from consultation.voting import queries
@@ -116,9 +116,7 @@ class Booth:
 def enter(slug: str) -> Booth:
     """The booth of the request's contest and organization, from its address or its form; eight queries with those of
     signing in."""
-    consultation = consultation_by_slug(session(), slug)
-    if consultation is None:
-        abort(404)
+    consultation = consultation_shown(slug)
     booth = Booth(consultation, queries.contests(session(), consultation.id))
     booth.contest = _contest(booth.contests)
     if booth.contest is None or booth.contest.state is ContestState.CONFIGURED:

@@ -8,7 +8,7 @@ from flask import Response, abort, request, stream_with_context
 from flask_babel import lazy_gettext
 
 from consultation.convening.models import Consultation
-from consultation.convening.queries import consultation_by_slug
+from consultation.convening.shown import consultation_shown
 from consultation.convening.vocabulary import vocabulary
 from consultation.voting import queries
 from consultation.voting.models import Contest
@@ -34,9 +34,7 @@ RULE_NAMES = {
 @bp.get("/consultations/<slug>/results")
 @public
 def results(slug: str) -> Response:
-    consultation = consultation_by_slug(session(), slug)
-    if consultation is None:
-        abort(404)
+    consultation = consultation_shown(slug)
     contests = queries.contests(session(), consultation.id)
     contest = _chosen(contests)
     if contest is None or contest.state is not ContestState.PUBLISHED:
