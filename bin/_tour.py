@@ -74,6 +74,7 @@ STOPS = (
     Stop("account", "/account", "delegate"),
     Stop("security", "/account/security", "delegate"),
     Stop("privacy", "/account/privacy", "delegate"),
+    Stop("confirmation", "/account/confirmation", "delegate"),
     Stop("queue", "/moderation", "moderator"),
     Stop("organize", "/organize", "organizer"),
     Stop("organize-consultation", "/organize/sample-open", "organizer"),

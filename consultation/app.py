@@ -13,6 +13,7 @@ from consultation.accounts import queries as accounts_queries
 from consultation.accounts import views as accounts_views
 from consultation.accounts.letters import PASSWORD_CHANGED, SIGN_IN_LINK
 from consultation.accounts.passwords import Passwords
+from consultation.accounts.vault import Vault
 from consultation.config import ROOT, Config
 from consultation.curation import views as curation_views
 from consultation.directory import views as directory_views
@@ -123,6 +124,7 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
     app.extensions["passwords"] = Passwords.with_cost(
         time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib
     )
+    app.extensions["vault"] = Vault(config.secret_key)
     app.extensions["actor_by_email"] = actor_by_email
     app.extensions["subscriptions"] = SUBSCRIPTIONS
     app.extensions["due"] = DUE

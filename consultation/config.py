@@ -27,6 +27,7 @@ class Config:
     ``base_url`` is the public address, used in documents and mail, and the only host that sign-in links name.
     ``trusted_proxies`` is how many proxies of our own stand before the server, each of which adds the address it was
     called from to ``X-Forwarded-For``; with none, that header is anybody's word and ignored.
+    ``second_step_required`` is whether moderators, organizers and administrators must sign in with a second step.
     """
 
     database_url: str
@@ -37,6 +38,7 @@ class Config:
     mail_from: str = "agenda@localhost"
     base_url: str = "http://127.0.0.1:8000"
     trusted_proxies: int = 0
+    second_step_required: bool = True
     production: bool = False
     testing: bool = False
     argon2_time_cost: int = 3
@@ -67,6 +69,7 @@ class Config:
             mail_from=environ.get("CONSULTATION_MAIL_FROM") or f"agenda@{urlsplit(base_url).hostname}",
             base_url=base_url,
             trusted_proxies=_count(environ, "CONSULTATION_TRUSTED_PROXIES"),
+            second_step_required=_is_required(environ, "CONSULTATION_SECOND_STEP"),
             production=production,
         )
         config.refuse_unsafe()
@@ -80,6 +83,7 @@ class Config:
             data_dir=data_dir,
             secret_key="a secret that only tests use, and long enough",  # noqa: S106
             testing=True,
+            second_step_required=False,
             argon2_time_cost=1,
             argon2_memory_kib=8,
         )
@@ -106,6 +110,13 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     if not (written.isascii() and written.isdigit()):
         raise UnsafeSettings(f"{name} must be a whole number, such as 1; it is {written!r}.")
     return int(written)
+
+
+def _is_required(environ: Mapping[str, str], name: str) -> bool:
+    written = environ.get(name, "required")
+    if written not in ("required", "optional"):
+        raise UnsafeSettings(f"{name} must be 'required' or 'optional'; it is {written!r}.")
+    return written == "required"
 
 
 def _with_driver(url: str) -> str:

@@ -38,3 +38,26 @@ class AllSessionsEnded:
 @dataclass(frozen=True, slots=True)
 class PasswordChanged:
     subject_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticatorAdded:
+    subject_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticatorRemoved:
+    subject_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCodesRenewed:
+    subject_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCodeUsed:
+    """``left`` is how many are still unused."""
+
+    subject_id: uuid.UUID
+    left: int

@@ -5,8 +5,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField
-from wtforms.validators import DataRequired, ValidationError
+from wtforms import EmailField, PasswordField, StringField
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from consultation.accounts.rules import BadAddress, address
 
@@ -42,3 +42,34 @@ class LinkForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(prefix="link-", **options)
+
+
+class CodeForm(FlaskForm):  # type: ignore[misc]
+    """A code, from the app or from the list of recovery codes."""
+
+    code = StringField(
+        _l("Code"),
+        [DataRequired(_l("Enter the code.")), Length(max=40)],
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+    def refuse(self) -> None:
+        self.code.errors = [
+            _("This code is not right, was used already, or there were too many tries. Wait for the next one.")
+        ]
+
+
+class OwnPasswordForm(FlaskForm):  # type: ignore[misc]
+    """Stands beside the other on one page, hence its prefix."""
+
+    password = PasswordField(
+        _l("Your password"),
+        [DataRequired(_l("Enter your password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(prefix="own-", **options)
+
+    def refuse(self) -> None:
+        self.password.errors = [_("This is not your password, or there were too many tries.")]

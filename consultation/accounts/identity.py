@@ -1,15 +1,25 @@
-"""Who is signed in, as the session knows them."""
+"""Who is signed in, as the session knows them, and what signing in still lacks."""
 
-from flask import Flask, Response, after_this_request, current_app, request
+import functools
+import uuid
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, after_this_request, current_app, request, url_for
 from flask import session as cookie
 from flask_login import UserMixin, current_user, login_user, logout_user
 
-from consultation.accounts import operations, rules
+from consultation.accounts import operations, queries, rules
 from consultation.accounts.devices import device
 from consultation.accounts.models import User, UserSession
 from consultation.kernel.permissions import Actor
-from consultation.web.authorize import current_actor, present
+from consultation.web.authorize import View, current_actor, present
+from consultation.web.render import see_other
+from consultation.web.security import local_path
 from consultation.web.transactions import SAFE_METHODS, session
+
+HALF = "half"
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -20,20 +30,61 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         self.actor = actor
         self.kept = kept
         self._token = token
+        if kept.second_step_at is None and current_app.extensions["settings"].second_step_required:
+            self.actor = actor.withholding(rules.NEED_SECOND_STEP)
 
     def get_id(self) -> str:
         """What the cookie holds: nothing but the secret that opens the session."""
         return self._token
 
 
-def begin_session(user: User, method: str) -> None:
-    """Sign the person in, in a session made anew: nothing of the one before lives on in it."""
+@dataclass(frozen=True, slots=True)
+class Half:
+    """Somebody who has taken the first step of signing in, by ``method``, and owes the second."""
+
+    user: User
+    method: str
+
+
+def begin_session(user: User, method: str) -> bool:
+    """Sign the person in, or note that they owe the second step; whether they are in is told.
+
+    Whoever has taken the first step only is not signed in: what is noted of it in the cookie opens nothing but the page
+    of the second step, for ten minutes.
+    """
+    if not queries.second_steps(session(), user).asked_for():
+        _begin(user, method, second_step=False)
+        return True
+    until = present() + rules.SECOND_STEP_WITHIN
+    cookie.clear()
+    cookie[HALF] = [str(user.id), user.session_epoch, method, int(until.timestamp())]
+    return False
+
+
+def half() -> Half | None:
+    """Who owes the second step in this browser."""
+    noted = cookie.get(HALF)
+    if not noted:
+        return None
+    user_id, epoch, method, until = noted
+    user = queries.user_by_id(session(), uuid.UUID(user_id)) if present().timestamp() < until else None
+    return None if user is None or user.session_epoch != epoch else Half(user, method)
+
+
+def complete(waiting: Half) -> None:
+    """The second step is taken: the person is in."""
+    _begin(waiting.user, waiting.method, second_step=True)
+
+
+def _begin(user: User, method: str, *, second_step: bool) -> None:
+    """In a session made anew: nothing of the one before lives on in it."""
     _leave()
     known_by = _device_cookie()
     begun = operations.begin_session(
         session(),
         user,
         method=method,
+        second_step=second_step,
         device=device(request.user_agent.string),
         device_token=request.cookies.get(known_by),
         now=present(),
@@ -57,6 +108,30 @@ def end_this_session() -> None:
     _leave()
     logout_user()
     cookie.clear()
+
+
+def recently_authenticated(view: View) -> View:
+    """For what must not be done by whoever finds a browser signed in: the person has shown within the last ten minutes
+    that it is them, or is asked to first. A form that comes too late is not carried over; its page is shown again."""
+
+    @functools.wraps(view)
+    def guarded(*arguments: Any, **named: Any) -> Any:
+        if current_user.is_authenticated and not recent():
+            return see_other(url_for("accounts.confirmation", next=_afterwards()))
+        return view(*arguments, **named)
+
+    return guarded  # type: ignore[return-value]
+
+
+def recent() -> bool:
+    """Whether the person at this session has shown lately that it is them."""
+    return bool(present() - current_user.kept.confirmed_at < rules.RECENT)
+
+
+def _afterwards() -> str:
+    if request.method in SAFE_METHODS:
+        return request.full_path if request.query_string else request.path
+    return local_path(urlsplit(request.referrer or "").path, url_for("accounts.security"))
 
 
 def _leave() -> None:

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import relationship
 
 from consultation.accounts.states import ShownAs
@@ -88,7 +88,8 @@ class SignInLink(Base):
 
 class UserSession(Base):
     """Somebody signed in on one browser. Only the digest of what its cookie holds is kept, and of the device no more
-    than a person would say of it. ``confirmed_at`` is when the person last showed that it is them."""
+    than a person would say of it. ``confirmed_at`` is when the person last showed that it is them, ``second_step_at``
+    when they did by something that they have, besides what they know or receive."""
 
     __tablename__ = "user_session"
     __table_args__ = (
@@ -107,6 +108,7 @@ class UserSession(Base):
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
     confirmed_at: Mapped[datetime]
+    second_step_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
 
 
@@ -121,3 +123,31 @@ class KnownDevice(Base):
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
+
+
+class Authenticator(Base):
+    """An app that shows a new code every half minute. Its secret is encrypted; it counts from ``confirmed_at`` on, and
+    no code at or before ``last_step`` is taken again."""
+
+    __tablename__ = "authenticator"
+    __table_args__ = (CheckConstraint("tries >= 0", name="tries_counted"),)
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[str]
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+    tries: Mapped[int] = mapped_column(default=0)
+    tries_since: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """A code on paper that stands in for the authenticator once."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (Index(None, "user_id"),)
+
+    code_sha256: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -3,12 +3,13 @@
 import hashlib
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, case, null, select
+from sqlalchemy import ColumnElement, bindparam, case, func, null, select
 from sqlalchemy.orm import Session, joinedload
 
-from consultation.accounts.models import User, UserSession
+from consultation.accounts.models import Authenticator, RecoveryCode, User, UserSession
 from consultation.accounts.states import ShownAs
 
 # Built once, since every request of somebody signed in begins with it.
@@ -68,3 +69,31 @@ def public_name() -> ColumnElement[str | None]:
     return case(
         (user.shown_as == ShownAs.NAME, user.name), (user.shown_as == ShownAs.PSEUDONYM, user.pseudonym), else_=null()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SecondSteps:
+    """What a person has for the second step of signing in."""
+
+    authenticator: bool
+    recovery_codes: int
+
+    def asked_for(self) -> bool:
+        """Whether signing in by something known or received is not enough. (Whoever must have a second step and has
+        none gets in, to set one up, with their roles withheld: see ``Actor.withheld``.)"""
+        return self.authenticator
+
+
+def second_steps(session: Session, user: User) -> SecondSteps:
+    confirmed = select(Authenticator.user_id).where(
+        Authenticator.user_id == user.id, Authenticator.confirmed_at.is_not(None)
+    )
+    left = select(func.count()).where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None))
+    found, codes = session.execute(select(confirmed.exists(), left.scalar_subquery())).one()
+    return SecondSteps(authenticator=bool(found), recovery_codes=int(codes))
+
+
+def unconfirmed_authenticator(session: Session, user: User) -> Authenticator | None:
+    """One whose setting up is under way."""
+    query = select(Authenticator).where(Authenticator.user_id == user.id, Authenticator.confirmed_at.is_(None))
+    return session.scalars(query).one_or_none()

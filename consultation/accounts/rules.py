@@ -3,11 +3,18 @@
 import re
 from datetime import datetime, timedelta
 
+from consultation.kernel.roles import Role
+
 MAXIMUM_ADDRESS_LENGTH = 254
 MINIMUM_PASSWORD_LENGTH = 12
 MAXIMUM_PASSWORD_LENGTH = 1024
 FAILURES_ALLOWED = 10
 FAILURES_FORGOTTEN_AFTER = timedelta(minutes=15)
+CODE_TRIES = 5
+CODE_TRIES_FORGOTTEN_AFTER = timedelta(minutes=15)
+SECOND_STEP_WITHIN = timedelta(minutes=10)
+RECENT = timedelta(minutes=10)
+NEED_SECOND_STEP = frozenset({Role.MODERATOR, Role.ORGANIZER, Role.ADMINISTRATOR})
 SESSION_LIFETIME = timedelta(days=14)
 USE_NOTED_EVERY = timedelta(hours=1)
 DEVICE_FORGOTTEN_AFTER = timedelta(days=365)

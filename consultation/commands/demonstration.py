@@ -61,6 +61,8 @@ def _settings(folder: Path, address: str) -> Config:
         "CONSULTATION_DATA_DIR": str(folder),
         "CONSULTATION_BASE_URL": address,
         "CONSULTATION_MAIL_URL": "mailbox:",
+        # So that each printed sign-in opens its page at once; setting a second step up can be tried out all the same.
+        "CONSULTATION_SECOND_STEP": "optional",
     }
     return Config.from_environment(chosen)
 

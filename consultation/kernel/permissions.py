@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -66,6 +66,7 @@ class Reason(StrEnum):
     NOT_OVER = "not_over"
     ALREADY = "already"
     RANKING_OPENED = "ranking_opened"
+    SECOND_STEP = "second_step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +107,21 @@ class MandateHeld:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. Nobody signed in: no ``user_id``. The operator acts from the command line, and is logged as such."""
+    """Who acts. Nobody signed in: no ``user_id``. The operator acts from the command line, and is logged as such.
+
+    Roles that are ``withheld`` are the person's, but grant nothing before they have taken the second step of signing
+    in; they see to their own account until then.
+    """
 
     user_id: uuid.UUID | None = None
     roles: frozenset[Role] = frozenset()
     mandates: tuple[MandateHeld, ...] = ()
     is_operator: bool = False
+    withheld: frozenset[Role] = frozenset()
+
+    def withholding(self, roles: frozenset[Role]) -> "Actor":
+        """The same, with what there is of these roles withheld."""
+        return replace(self, roles=self.roles - roles, withheld=self.roles & roles)
 
     @property
     def kind(self) -> str:
@@ -193,6 +203,8 @@ def granted(actor: Actor, permission: Permission) -> Decision:
     """Whether the actor's roles grant the permission at all, before any subject is looked at."""
     if actor.is_operator or actor.roles & GRANTS[permission]:
         return ALLOWED
+    if actor.withheld & GRANTS[permission]:
+        return ALLOWED if permission == Permission.ACCOUNT_USE else Decision(Reason.SECOND_STEP)
     return Decision(Reason.SIGN_IN if actor.user_id is None else Reason.ROLE)
 
 

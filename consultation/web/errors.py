@@ -38,6 +38,7 @@ REASONS = {
         "It is announced to end later, so nobody can close it now. It closes by itself when its time is over."
     ),
     Reason.ALREADY: lazy_gettext("This has been done already."),
+    Reason.SECOND_STEP: lazy_gettext("Your role needs a second step of signing in. Set it up on your account’s page."),
     Reason.RANKING_OPENED: lazy_gettext("The ranking has opened, so this can no longer change."),
 }
 
@@ -88,6 +89,8 @@ def init_app(app: Flask) -> None:
         if error.decision.reason == Reason.SIGN_IN and request.method in SAFE_METHODS:
             target = request.full_path if request.query_string else request.path
             return see_other(url_for("accounts.sign_in", next=target))
+        if error.decision.reason == Reason.SECOND_STEP and request.method in SAFE_METHODS:
+            return see_other(url_for("accounts.security"))
         return refusal(403, _("You cannot do this"), why(error.decision.reason))
 
     @app.errorhandler(WrongState)

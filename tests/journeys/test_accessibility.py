@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from pyotp import TOTP
 from sqlalchemy import select
 
 from consultation.accounts.operations import create_sign_in_link
@@ -83,12 +84,16 @@ class Visitor:
     @contextmanager
     def signed_in(self, email: str) -> Iterator[None]:
         """As this person, by a one-time link."""
-        with self.app.app_context(), unit_of_work() as session:
-            token = create_sign_in_link(session, user_by_email(session, email), now=NOW)
-        self.see(f"/sign-in/link/{token}")
+        self.see(self.link(email))
         self.press("main form button")
         yield
         self.press("header .session button")
+
+    def link(self, email: str) -> str:
+        """The path of a one-time link for this person."""
+        with self.app.app_context(), unit_of_work() as session:
+            token = create_sign_in_link(session, user_by_email(session, email), now=NOW)
+        return f"/sign-in/link/{token}"
 
     def see_an_invitation(self) -> None:
         """As whoever opens the letter of one."""
@@ -132,6 +137,7 @@ def test_every_page_is_accessible(app, sample, page, axe, session, language, tmp
         visitor.see("/organize/people", "/verification", "/verification/LTARS", "/verification/CDDFHDSE")
     with visitor.signed_in("auditor@example.org"):
         visitor.see(f"/organize/{RANKING}", f"/organize/{RANKING}/contests")
+    _with_a_second_step(visitor, "auditor@example.org")
     assert visitor.faults == [], "\n".join(visitor.faults)
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods and "lang" in rule.arguments}
     assert pages - FILES == visitor.seen
@@ -149,6 +155,27 @@ def _as_anybody(visitor: Visitor) -> None:
     visitor.see(f"/consultations/{OPEN}/proposals?q=nothing+has+this", f"/consultations/{OPEN}/agenda")
     visitor.see(f"/consultations/{ENDED}/agenda", f"/consultations/{ENDED}/agenda/releases/0.1")
     visitor.see("/proposals/SA26-001?revision=1")
+
+
+def _with_a_second_step(visitor: Visitor, email: str) -> None:
+    """Set one up, and sign in with it."""
+    page = visitor.page
+    with visitor.signed_in(email):
+        visitor.see("/account/confirmation", "/account/security")
+        visitor.press("form[action$='/security/authenticator'] button")
+        visitor.look()
+        secret = page.locator("#secret").inner_text().replace(" ", "")
+        page.fill("#code", TOTP(secret).generate_otp(int(NOW.timestamp()) // 30))
+        visitor.press("form[action$='/confirmation'] button")
+        visitor.faults += visitor.axe(page)
+        recovery = page.locator(".recovery-codes code").first.inner_text()
+        visitor.see("/account/security")
+    visitor.see(visitor.link(email))
+    visitor.press("main form button")
+    visitor.look()
+    page.fill("#code", recovery)
+    visitor.press("main form button")
+    visitor.press("header .session button")
 
 
 def _own_proposal(session: Any) -> str:

@@ -70,6 +70,13 @@ def sign_in_with_password(
     return user
 
 
+def check_own_password(user: User, password: str, *, passwords: Passwords, now: datetime) -> bool:
+    """Whether this is the password of somebody who is signed in, for them to show again that it is them. Failures are
+    counted and refused as when signing in."""
+    matches = passwords.matches(user.password_hash, password[: rules.MAXIMUM_PASSWORD_LENGTH])
+    return matches and not rules.password_refused(user.failed_sign_ins, user.last_failed_at, now)
+
+
 def note_failed_sign_in(session: Session, email: str, *, now: datetime) -> None:
     """Count a failure; the count begins anew after a quiet quarter of an hour. Does nothing for unknown addresses."""
     quiet = func.coalesce(User.last_failed_at <= now - rules.FAILURES_FORGOTTEN_AFTER, True)

@@ -28,7 +28,14 @@ class Begun:
 
 
 def begin_session(
-    session: Session, user: User, *, method: str, device: Device, device_token: str | None, now: datetime
+    session: Session,
+    user: User,
+    *,
+    method: str,
+    second_step: bool,
+    device: Device,
+    device_token: str | None,
+    now: datetime,
 ) -> Begun:
     """Sign the person in by ``method``; ``user.role_rows`` is loaded. What has expired of anybody's goes on the way."""
     session.execute(delete(UserSession).where(UserSession.expires_at <= now).execution_options(**_APART))
@@ -44,6 +51,7 @@ def begin_session(
         created_at=now,
         last_used_at=now,
         confirmed_at=now,
+        second_step_at=now if second_step else None,
         expires_at=now + rules.SESSION_LIFETIME,
     )
     session.add(begun)

@@ -6,7 +6,7 @@ from flask import Response, abort, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from consultation.accounts import operations, queries
+from consultation.accounts import operations, queries, rules
 from consultation.accounts.identity import end_this_session
 from consultation.accounts.views.blueprint import bp
 from consultation.accounts.views.landing import FRONT
@@ -24,6 +24,8 @@ def security() -> Response:
     return page(
         "accounts/security.html",
         sessions=queries.sessions_of(session(), current_user.user, present()),
+        steps=queries.second_steps(session(), current_user.user),
+        needs_second_step=bool(current_user.user.roles & rules.NEED_SECOND_STEP),
         device_name=device_name,
         method_names=METHODS,
     )

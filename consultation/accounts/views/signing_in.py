@@ -1,7 +1,6 @@
 """Signing in with a password or a one-time link, and signing out."""
 
 import hashlib
-from collections.abc import Collection
 
 from flask import Response, abort, current_app, flash, request, url_for
 from flask_babel import gettext as _
@@ -9,22 +8,16 @@ from flask_login import current_user
 
 from consultation.accounts import letters, operations
 from consultation.accounts.forms import LinkForm, SignInForm
-from consultation.accounts.identity import begin_session, end_this_session
+from consultation.accounts.identity import end_this_session, half
 from consultation.accounts.views.blueprint import bp
-from consultation.accounts.views.landing import FRONT, landing
+from consultation.accounts.views.entering import entered, second_step_address, target
+from consultation.accounts.views.landing import FRONT
+from consultation.accounts.views.limits import tries_limited
 from consultation.extensions import limiter
-from consultation.kernel.roles import Role
-from consultation.web.authorize import current_actor, present, public
+from consultation.web.authorize import present, public
 from consultation.web.locale import language
 from consultation.web.render import page, see_other
-from consultation.web.security import local_path
 from consultation.web.transactions import after_rollback, session
-
-# By the visitor's address, counting failures alone: a room full of delegates may share one.
-FAILURES_BY_ADDRESS = "20 per minute; 100 per hour"
-failures_limited = limiter.limit(
-    FAILURES_BY_ADDRESS, methods=["POST"], deduct_when=lambda response: response.status_code >= 400
-)
 
 LINKS_BY_VISITOR = "30 per hour"
 LINKS_BY_ACCOUNT = "10 per hour"
@@ -43,18 +36,19 @@ links_limited_in_all = limiter.limit(LINKS_IN_ALL, key_func=lambda: "all")
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
-@failures_limited
+@tries_limited
 def sign_in() -> Response:
     if current_user.is_authenticated:
-        return see_other(_target(current_actor().roles))
+        return see_other(target(current_user.user.roles))
+    if request.method == "GET" and half() is not None:
+        return see_other(second_step_address())
     form, now = SignInForm(), present()
     if form.validate_on_submit():
         email = form.email.data
         passwords = current_app.extensions["passwords"]
         user = operations.sign_in_with_password(session(), email, form.password.data, passwords=passwords, now=now)
         if user is not None:
-            begin_session(user, "password")
-            return see_other(_target(user.roles))
+            return entered(user, "password")
         after_rollback(lambda own: operations.note_failed_sign_in(own, email, now=now))
         form.form_errors.append(_("This address and password do not open an account, or there were too many tries."))
     return _sign_in_page(form, LinkForm(formdata=None), status=422 if form.is_submitted() else 200)
@@ -86,15 +80,13 @@ def _sign_in_page(form: SignInForm, link_form: LinkForm, *, status: int) -> Resp
 
 @bp.route("/sign-in/link/<token>", methods=["GET", "POST"])
 @public
-@failures_limited
+@tries_limited
 def use_link(token: str) -> Response:
     """A GET only shows the button, so that a mail scanner that opens the address does not use the link up."""
     if request.method == "POST":
         user = operations.use_link(session(), token, now=present())
         if user is not None:
-            begin_session(user, "link")
-            flash(_("You are signed in."), "success")
-            return see_other(_target(user.roles))
+            return entered(user, "link")
     elif operations.link_stands(session(), token, now=present()):
         return page("accounts/link.html", stands=True)
     return page("accounts/link.html", status=410, stands=False)
@@ -106,8 +98,3 @@ def sign_out() -> Response:
     end_this_session()
     flash(_("You are signed out."), "success")
     return see_other(url_for(FRONT))
-
-
-def _target(roles: Collection[Role]) -> str:
-    """The page that was asked for before signing in, or the one where these roles find what they have to do."""
-    return local_path(request.args.get("next"), url_for(landing(roles)))

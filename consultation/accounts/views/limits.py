@@ -1,0 +1,27 @@
+"""How often anything may be tried that opens an account: by the visitor's address and in all. By account it is counted
+in the database, where it holds for every process and whatever way is tried."""
+
+from collections.abc import Callable
+from typing import Any
+
+from consultation.extensions import limiter
+
+# Failures alone count: a room full of delegates may share one address.
+FAILURES_BY_ADDRESS = "20 per minute; 100 per hour"
+FAILURES_IN_ALL = "3000 per hour"
+
+
+def _failed(response: Any) -> bool:
+    return bool(response.status_code >= 400)
+
+
+_by_address = limiter.shared_limit(FAILURES_BY_ADDRESS, scope="tries", methods=["POST"], deduct_when=_failed)
+_in_all = limiter.shared_limit(
+    FAILURES_IN_ALL, scope="all tries", key_func=lambda: "all", methods=["POST"], deduct_when=_failed
+)
+
+
+def tries_limited(view: Callable[..., Any]) -> Callable[..., Any]:
+    """For each view that takes a password, a code or a link: they share one allowance."""
+    limited: Callable[..., Any] = _by_address(_in_all(view))
+    return limited

@@ -1,0 +1,94 @@
+"""The second step of signing in, and showing again that it is oneself."""
+
+from flask import Response, current_app, url_for
+from flask_login import current_user
+
+from consultation.accounts import operations, queries
+from consultation.accounts.forms import CodeForm, OwnPasswordForm
+from consultation.accounts.identity import complete, half
+from consultation.accounts.models import User
+from consultation.accounts.views.blueprint import bp
+from consultation.accounts.views.entering import target, wanted
+from consultation.accounts.views.limits import tries_limited
+from consultation.kernel.permissions import Permission
+from consultation.web.authorize import present, public, requires
+from consultation.web.render import page, see_other
+from consultation.web.transactions import after_rollback, session, unit_of_work
+
+
+@bp.route("/sign-in/second-step", methods=["GET", "POST"])
+@public
+@tries_limited
+def second_step() -> Response:
+    """For whoever has taken the first step in this browser; nobody else learns anything here."""
+    waiting = half()
+    if waiting is None:
+        return see_other(url_for("accounts.sign_in", next=wanted()))
+    form = CodeForm()
+    if form.validate_on_submit():
+        if right_code(waiting.user, form.code.data) or operations.use_recovery_code(
+            session(), waiting.user, form.code.data, now=present()
+        ):
+            complete(waiting)
+            return see_other(target(waiting.user.roles))
+        form.refuse()
+    return page("accounts/second_step.html", status=422 if form.is_submitted() else 200, form=form)
+
+
+@bp.get("/account/confirmation")
+@requires(Permission.ACCOUNT_USE)
+def confirmation() -> Response:
+    """Before what is sensitive: show again that it is you, in any of the ways that the account has."""
+    return _confirmation_page()
+
+
+@bp.post("/account/confirmation/password")
+@requires(Permission.ACCOUNT_USE)
+@tries_limited
+def confirm_by_password() -> Response:
+    user, form, now = current_user.user, OwnPasswordForm(), present()
+    if form.validate_on_submit():
+        passwords = current_app.extensions["passwords"]
+        if operations.check_own_password(user, form.password.data, passwords=passwords, now=now):
+            return _confirmed()
+        after_rollback(lambda own: operations.note_failed_sign_in(own, user.email, now=now))
+        form.refuse()
+    return _confirmation_page(by_password=form)
+
+
+@bp.post("/account/confirmation/code")
+@requires(Permission.ACCOUNT_USE)
+@tries_limited
+def confirm_by_code() -> Response:
+    form = CodeForm()
+    if form.validate_on_submit():
+        if right_code(current_user.user, form.code.data):
+            return _confirmed()
+        form.refuse()
+    return _confirmation_page(by_code=form)
+
+
+def _confirmed() -> Response:
+    operations.confirm_session(session(), current_user.kept, now=present())
+    return see_other(wanted() or url_for("accounts.security"))
+
+
+def _confirmation_page(*, by_password: OwnPasswordForm | None = None, by_code: CodeForm | None = None) -> Response:
+    user = current_user.user
+    return page(
+        "accounts/confirmation.html",
+        status=422 if by_password or by_code else 200,
+        onward=wanted(),
+        typed=by_password or by_code,
+        by_password=(by_password or OwnPasswordForm(formdata=None)) if user.password_hash else None,
+        by_code=(by_code or CodeForm(formdata=None)) if queries.second_steps(session(), user).authenticator else None,
+    )
+
+
+def right_code(user: User, code: str, *, confirmed: bool = True) -> bool:
+    """Whether the person's authenticator shows this code. The try is counted, and saved, before it is looked at."""
+    now = present()
+    with unit_of_work() as own:
+        allowed = operations.take_try(own, user.id, now=now)
+    vault = current_app.extensions["vault"]
+    return allowed and operations.check_code(session(), user.id, code, vault=vault, confirmed=confirmed, now=now)
