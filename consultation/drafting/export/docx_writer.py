@@ -28,8 +28,10 @@ from consultation.drafting.export.document import (
     Table,
     plain,
 )
+from consultation.kernel.look import colours, face, theme_colour
 
-SOFT, INK = RGBColor(0x55, 0x55, 0x5E), RGBColor(0x1B, 0x1B, 0x1F)
+SOFT, INK, ACCENT = (RGBColor.from_string(colours()[name][1:]) for name in ("soft", "ink", "accent"))
+SERIF, SANS = face("serif"), face("sans")
 _SMALL = Pt(8.5)
 _MANY_COLUMNS = 9
 _IN_CONTENTS = 2
@@ -76,16 +78,18 @@ class Writer:
             ("List Bullet", 11, 0, 4),
         ):
             style = styles[name]
-            style.font.name, style.font.size, style.font.color.rgb = "Georgia", Pt(size), INK
+            letters = SANS if name in ("Heading 3", "Caption") else SERIF
+            style.font.name, style.font.size, style.font.color.rgb = letters, Pt(size), INK
             fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
             for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
                 fonts.attrib.pop(qn(f"w:{theme}"), None)
             for script in ("ascii", "hAnsi", "cs"):
-                fonts.set(qn(f"w:{script}"), "Georgia")
+                fonts.set(qn(f"w:{script}"), letters)
             style.font.bold = name.startswith(("Heading", "Caption"))
             style.font.italic = False
             style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
             style.paragraph_format.keep_with_next = name.startswith(("Heading", "Caption"))
+        styles["Heading 3"].font.color.rgb = ACCENT
         note = styles.add_style("Agenda Note", WD_STYLE_TYPE.PARAGRAPH)
         note.base_style = styles["Normal"]
         note.paragraph_format.left_indent = Cm(0.8)
@@ -156,6 +160,9 @@ class Writer:
             case Heading(level, words, anchor, listed):
                 paragraph = self.file.add_paragraph(style=f"Heading {level}")
                 self._bookmarked(paragraph, anchor, words)
+                if anchor.startswith("theme-"):
+                    for run in paragraph.runs:
+                        run.font.color.rgb = RGBColor.from_string(theme_colour(anchor.removeprefix("theme-"))[1:])
                 if not listed and level <= _IN_CONTENTS:
                     _outline_level(paragraph, 9)
             case Paragraph(words):
@@ -250,7 +257,7 @@ def _soft(run: Any) -> None:
 def _border(side: str, eighths: int) -> Any:
     """A paragraph border, its width in eighths of a point."""
     borders, border = OxmlElement("w:pBdr"), OxmlElement(f"w:{side}")
-    for name, value in (("val", "single"), ("sz", str(eighths)), ("space", "8"), ("color", "55555E")):
+    for name, value in (("val", "single"), ("sz", str(eighths)), ("space", "8"), ("color", str(ACCENT))):
         border.set(qn(f"w:{name}"), value)
     borders.append(border)
     return borders
@@ -261,7 +268,7 @@ def _rules() -> Any:
     borders = OxmlElement("w:tblBorders")
     for side in ("top", "bottom", "insideH"):
         rule = OxmlElement(f"w:{side}")
-        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "A9A9B4")):
+        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", colours()["line"][1:].upper())):
             rule.set(qn(f"w:{name}"), value)
         borders.append(rule)
     return borders

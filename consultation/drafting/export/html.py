@@ -12,6 +12,7 @@ from markupsafe import Markup
 from consultation.drafting.export.document import as_data
 from consultation.drafting.export.outline import build
 from consultation.drafting.export.voice import Snapshot, Translator
+from consultation.kernel.look import colours, faces, schemes
 
 TEMPLATES = Path(__file__).parents[3] / "templates" / "drafting" / "export"
 
@@ -32,7 +33,9 @@ def qr_svg(url: str) -> str:
     """The address as a QR code (error correction M), an SVG without XML declaration."""
     import segno
 
-    return segno.make(url, error="m", micro=False).svg_inline(scale=3, border=4, dark="#111", light="#fff")
+    return segno.make(url, error="m", micro=False).svg_inline(
+        scale=3, border=4, dark=colours()["ink"], light=colours()["raised"]
+    )
 
 
 def line(runs: Sequence[Mapping[str, str | None]]) -> Markup:
@@ -64,6 +67,8 @@ def render(snapshot: Snapshot, lang: str, translator: Translator) -> bytes:
             line=line,
             contents=[as_data(heading) for heading in document.contents()],
             qr=Markup(qr_svg(document.cover.url)),  # noqa: S704
+            schemes=list(schemes().items()),
+            faces=faces(),
         )
     )
     return page.encode()

@@ -21,6 +21,7 @@ from consultation.drafting.export.document import as_data
 from consultation.drafting.export.html import qr_svg
 from consultation.drafting.export.outline import build
 from consultation.drafting.export.voice import Snapshot, Translator
+from consultation.kernel.look import colours, face
 
 _COMMON = re.compile(r"[\t\n\u0020-\u007e\u00a0-\u017f\u2010-\u2014\u2018-\u201e\u2022\u2026\u2192]+")
 """Characters that the embedded text font is known to show: no need to try them."""
@@ -40,7 +41,8 @@ def render(snapshot: Snapshot, lang: str, translator: Translator) -> bytes:
     data = json.dumps(_prepared(as_data(document), displayable), ensure_ascii=False)
     template = files(__package__).joinpath("agenda.typ").read_bytes()
     released = datetime.fromisoformat(document.released_at).replace(microsecond=0)
-    return _compile(template, {"document": data, "qr": qr_svg(document.cover.url)}, released)
+    look = json.dumps({"colours": dict(colours()), "serif": face("serif"), "sans": face("sans")})
+    return _compile(template, {"document": data, "look": look, "qr": qr_svg(document.cover.url)}, released)
 
 
 def _compile(source: bytes, inputs: dict[str, str], moment: datetime | None = None) -> bytes:

@@ -18,7 +18,7 @@ from jinja2 import TemplateNotFound
 
 from consultation.config import Config
 from consultation.kernel.letters import Content
-from consultation.web.design.tokens import colours
+from consultation.kernel.look import colours, faces
 from consultation.web.locale import speaking
 from consultation.web.mail.transports import transport
 from consultation.web.mail.unsubscribing import sign
@@ -94,7 +94,8 @@ def write(
         subject = " ".join("".join(template.blocks["subject"](given)).split())
         text = template.render(values).strip() + "\n"
         page = app.jinja_env.get_template("mail/layout.html")
-        html = page.render(subject=subject, blocks=list(blocks(text)), tongue=content.language, look=colours())
+        worn = {"look": colours(), "faces": faces()}
+        html = page.render(subject=subject, blocks=list(blocks(text)), tongue=content.language, **worn)
     message = EmailMessage(_POLICY)
     message["Subject"] = subject
     message["From"] = Address(SENDER_NAME, addr_spec=settings.mail_from)

@@ -7,14 +7,12 @@ import io
 import itertools
 import json
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
 from typing import NamedTuple
 
 import docx
 import pikepdf
-import pytest
+import pypdfium2
 from markdown_it import MarkdownIt
 
 from consultation.drafting.export.csv import ACTIVE
@@ -153,12 +151,13 @@ def from_pdf(data: bytes, lang: str) -> list[Line]:
 
 
 def pdf_text(data: bytes) -> str:
-    """The text as pdftotext (poppler) gives it."""
-    tool = shutil.which("pdftotext")
-    if tool is None:
-        pytest.skip("pdftotext (poppler-utils) is not on this machine")
-    done = subprocess.run([tool, "-layout", "-", "-"], input=data, capture_output=True, check=True)
-    return done.stdout.decode().translate(INVISIBLE)
+    """The text of all pages as PDFium gives it, which browsers use: a line for each line."""
+    file = pypdfium2.PdfDocument(data)
+    try:
+        pages = [page.get_textpage().get_text_range() for page in file]
+    finally:
+        file.close()
+    return "\n".join(pages).replace("\r\n", "\n").translate(INVISIBLE)
 
 
 def text_of(name: str, data: bytes) -> str:

@@ -16,7 +16,9 @@ from consultation.drafting.export.csv import BOM, COLUMNS, neutral
 from consultation.drafting.export.document import Heading, plain
 from consultation.drafting.export.outline import build
 from consultation.drafting.export.pdf import displayable
+from consultation.drafting.export.print_fonts import installed
 from consultation.drafting.export.voice import Voice
+from tests.databases import absent
 from tests.drafting.export.reading import READERS, flat, from_json, page_of, pdf_text, text_of
 from tests.drafting.export.sample import NASTY, snapshot, submitted, words
 from tests.drafting.export.speaking import PLAIN, Marking
@@ -260,3 +262,22 @@ def test_a_release_of_before_leads_where_it_says():
 )
 def test_a_moment_is_said_in_the_consultations_zone_which_is_named(lang, zone, said):
     assert Voice(lang, PLAIN, zone).moment("2027-05-01T16:00:00.123456+00:00") == said
+
+
+def test_syllabics_are_printed_and_not_spelled():
+    """Typst refuses to write a character that no font shows, so each that is not spelled as a number has its glyph."""
+    if not installed():
+        absent("npm brought no fonts for print")
+    syllabics = "".join(chr(point) for point in range(0x1400, 0x1680))
+    assert displayable(syllabics) == set(syllabics)
+    title = "ᐃᓄᒃᑎᑐᑦ ᐃᓕᓐᓂᐊᖅᑎᑦᑎᔨ ᓄᓇᕗᑦ"
+    agenda = snapshot(1)
+    agenda["sections"][0]["items"][0]["title"] = submitted(title, "iu")
+    file = FORMATS["pdf"].render(seal(agenda), "en", PLAIN)
+    assert title in flat(pdf_text(file))
+    assert "U+14" not in pdf_text(file)
+    with pikepdf.open(io.BytesIO(file)) as pdf:
+        fonts = {str(o.BaseFont) for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and "/BaseFont" in o}
+    assert {
+        name for name in ("Aboriginal", "SourceSerif4", "Atkinson") if not any(name in font for font in fonts)
+    } == set()
