@@ -1,6 +1,6 @@
-"""The design's colours and letters where no style sheet reaches: in mail and in documents. They are read from the tokens'
-own file, so that a letter, a document and a page cannot disagree. Here, at the bottom, since rooms that know no web
-framework need them too."""
+"""The design's colours and letters where no style sheet reaches: in mail and in documents. They are read from the
+tokens' own file, so that a letter, a document and a page cannot disagree. Here, at the bottom, since rooms that know no
+web framework need them too."""
 
 import re
 from collections.abc import Mapping
