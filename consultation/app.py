@@ -12,6 +12,7 @@ from consultation.accounts import identity
 from consultation.accounts import queries as accounts_queries
 from consultation.accounts import views as accounts_views
 from consultation.accounts.letters import PASSWORD_CHANGED, SIGN_IN_LINK
+from consultation.accounts.operations.granting import ROLE
 from consultation.accounts.passwords import Passwords
 from consultation.accounts.vault import Vault
 from consultation.config import ROOT, Config
@@ -19,6 +20,7 @@ from consultation.curation import views as curation_views
 from consultation.directory import views as directory_views
 from consultation.discussion import views as discussion_views
 from consultation.drafting import views as drafting_views
+from consultation.exchange.contacts import CONTACTS
 from consultation.exchange.jobs import IMPORT
 from consultation.kernel.clock import Clock, SystemClock
 from consultation.kernel.due import DueAct
@@ -26,19 +28,20 @@ from consultation.kernel.jobs import JobKind
 from consultation.kernel.letters import LetterKind
 from consultation.kernel.orm import LANGUAGES, prepare_engine
 from consultation.kernel.outbox import Subscription
+from consultation.kernel.two_steps import TwoStepKind
 from consultation.membership.operations.confirming import CONFIRMING
 from consultation.membership.operations.inviting import INVITATION
 from consultation.membership.queries import actor_by_email, actor_for
 from consultation.moderation import views as moderation_views
 from consultation.notifications import mailbox
-from consultation.notifications.letters import DECISION, VERIFICATION
-from consultation.notifications.subscribers import DECISIONS, SECURITY, VERIFICATIONS
+from consultation.notifications.letters import DECISION, TWO_STEP, VERIFICATION
+from consultation.notifications.subscribers import CONFIRMATIONS, DECISIONS, SECURITY, VERIFICATIONS
 from consultation.organizing import views as organizing_views
 from consultation.portal import views as portal_views
 from consultation.privacy import views as privacy_views
 from consultation.proposals import views as proposals_views
 from consultation.voting import views as voting_views
-from consultation.voting.operations import CLOSING
+from consultation.voting.operations import CLOSING, ELECTORATE
 from consultation.web import (
     authorize,
     console,
@@ -91,7 +94,7 @@ COMMANDS: Mapping[str, str] = {
 }
 """Where each command is: its module is loaded when it runs, or when its help is asked for."""
 
-SUBSCRIPTIONS: tuple[Subscription, ...] = (DECISIONS, SECURITY, VERIFICATIONS)
+SUBSCRIPTIONS: tuple[Subscription, ...] = (DECISIONS, SECURITY, VERIFICATIONS, CONFIRMATIONS)
 
 DUE: tuple[DueAct, ...] = (
     CLOSING,
@@ -100,7 +103,9 @@ DUE: tuple[DueAct, ...] = (
 
 JOBS: tuple[JobKind, ...] = (IMPORT,)
 
-LETTERS: tuple[LetterKind, ...] = (SIGN_IN_LINK, PASSWORD_CHANGED, INVITATION, DECISION, VERIFICATION)
+LETTERS: tuple[LetterKind, ...] = (SIGN_IN_LINK, PASSWORD_CHANGED, INVITATION, DECISION, VERIFICATION, TWO_STEP)
+
+TWO_STEPS: tuple[TwoStepKind, ...] = (ROLE, CONTACTS, ELECTORATE)
 
 MAXIMUM_REQUEST_BYTES = 60 * 1024 * 1024
 
@@ -130,6 +135,7 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
     app.extensions["due"] = DUE
     app.extensions["jobs"] = {kind.name: kind for kind in JOBS}
     app.extensions["letters"] = {kind.name: kind for kind in LETTERS}
+    app.extensions["two_steps"] = {kind.name: kind for kind in TWO_STEPS}
     app.extensions["create_app"] = create_app
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

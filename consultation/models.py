@@ -5,7 +5,7 @@ from consultation.convening import models as convening
 from consultation.curation import models as curation
 from consultation.discussion import models as discussion
 from consultation.drafting import models as drafting
-from consultation.kernel import outbox
+from consultation.kernel import outbox, two_steps
 from consultation.kernel.jobs import models as jobs
 from consultation.kernel.letters import models as letters
 from consultation.membership import models as membership
@@ -29,5 +29,6 @@ __all__ = [
     "outbox",
     "privacy",
     "proposals",
+    "two_steps",
     "voting",
 ]

@@ -12,6 +12,12 @@ class UserCreated:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleGranted:
+    subject_id: uuid.UUID
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class UserSignedIn:
     """``method`` is ``link``, ``password`` or ``invitation``; ``new_device`` when the person has not used this browser
     before, but others."""

@@ -47,6 +47,8 @@ class Permission(StrEnum):
     PAGE_WRITE = "page:write"
     IMPORT_RUN = "import:run"
     DATA_EXPORT = "data:export"
+    CONTACTS_EXPORT = "contacts:export"
+    TWO_STEP_DECIDE = "two_step:decide"
 
 
 class Reason(StrEnum):
@@ -65,6 +67,7 @@ class Reason(StrEnum):
     WINDOW = "window"
     NOT_OVER = "not_over"
     ALREADY = "already"
+    SECOND_PERSON = "second_person"
     RANKING_OPENED = "ranking_opened"
     SECOND_STEP = "second_step"
 
@@ -177,6 +180,8 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.PAGE_WRITE: _ORGANIZERS,
     Permission.IMPORT_RUN: _ORGANIZERS,
     Permission.DATA_EXPORT: _ORGANIZERS | {Role.AUDITOR},
+    Permission.CONTACTS_EXPORT: _ORGANIZERS | _ADMINISTRATORS,
+    Permission.TWO_STEP_DECIDE: _ORGANIZERS | _ADMINISTRATORS,
 }
 
 Predicate = Callable[[Actor, Any, datetime], Decision]

@@ -1,12 +1,14 @@
 """Letters about what happened to what people brought."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from consultation.accounts.models import User
 from consultation.kernel.letters import Content, Letter, LetterKind
-from consultation.notifications.wording import NEXT_STEPS, NOTICES, PAGES, VERIFICATIONS
+from consultation.kernel.two_steps import TwoStepRequest
+from consultation.notifications.wording import NEXT_STEPS, NOTICES, PAGES, TWO_STEPS, VERIFICATIONS
 
 
 def _compose(session: Session, letter: Letter, _now: datetime) -> Content | None:
@@ -36,3 +38,15 @@ def _verification(session: Session, letter: Letter, _now: datetime) -> Content |
 
 DECISION = LetterKind("decision", _compose, timedelta(days=7), optional=True)
 VERIFICATION = LetterKind("verification", _verification, timedelta(days=7), optional=True)
+
+
+def _two_step(session: Session, letter: Letter, now: datetime) -> Content | None:
+    """To one who can confirm; of what is decided meanwhile nobody is told."""
+    user, asked = session.get(User, letter.user_id), session.get(TwoStepRequest, UUID(letter.details["request_id"]))
+    if user is None or not user.active or asked is None or not asked.stands(now):
+        return None
+    values = {"name": user.name, "what": TWO_STEPS[asked.kind], "reason": asked.reason, "until": asked.expires_at}
+    return Content(user.email, user.language, values)
+
+
+TWO_STEP = LetterKind("two_step", _two_step, timedelta(days=7))

@@ -3,13 +3,17 @@ their account: the person."""
 
 import uuid
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation.accounts.events import PasswordChanged
 from consultation.accounts.letters import PASSWORD_CHANGED
+from consultation.accounts.models import User, UserRole
 from consultation.discussion.models import Comment
 from consultation.kernel import letters
 from consultation.kernel.outbox import EventRecord, subscription
+from consultation.kernel.permissions import GRANTS, Permission
+from consultation.kernel.two_steps import TwoStepAsked
 from consultation.membership.events import (
     AffiliationAgreed,
     AffiliationProposed,
@@ -29,7 +33,7 @@ from consultation.moderation.events import (
     ProposalPublished,
 )
 from consultation.moderation.models import ModerationAction
-from consultation.notifications.letters import DECISION, VERIFICATION
+from consultation.notifications.letters import DECISION, TWO_STEP, VERIFICATION
 from consultation.notifications.operations import notify
 from consultation.notifications.queries import concerned
 from consultation.proposals.models import Proposal
@@ -98,3 +102,15 @@ ABOUT_ORGANIZATIONS = (
     OrganizationsMerged,
 )
 VERIFICATIONS = subscription("verification-letters", ABOUT_ORGANIZATIONS, tell_of_verification)
+
+
+def ask_second_people(session: Session, event: EventRecord) -> None:
+    """To everybody whose role lets them confirm it, but for whoever asked."""
+    roles = GRANTS[Permission(event.payload["decides"])]
+    people = select(User.id).join(UserRole).where(UserRole.role.in_(roles), User.active, User.id != event.actor_id)
+    for user_id in session.scalars(people.distinct()):
+        details = {"request_id": event.payload["request_id"]}
+        letters.post(session, TWO_STEP, user_id=user_id, details=details, now=event.occurred_at)
+
+
+CONFIRMATIONS = subscription("second-people", (TwoStepAsked,), ask_second_people)

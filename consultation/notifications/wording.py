@@ -54,3 +54,10 @@ VERIFICATIONS: Mapping[str, LazyString] = {
     "AffiliationProposed": lazy_gettext("An organization says that yours and it belong together."),
     "AffiliationAgreed": lazy_gettext("It is agreed that your organization and another one belong together."),
 }
+
+#: What takes two people, by kind.
+TWO_STEPS: Mapping[str, LazyString] = {
+    "role": lazy_gettext("A role with power over others"),
+    "contacts": lazy_gettext("Export of contacts"),
+    "electorate": lazy_gettext("Change of who votes"),
+}

@@ -19,6 +19,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from consultation.accounts.operations.granting import POWERFUL
 from consultation.convening.rules import Unusable
 from consultation.kernel.roles import Role
 from consultation.organizing.wording import AFFILIATES, CONTEST_KINDS, KINDS, PEOPLE, PROBLEMS, SECRECIES
@@ -122,6 +123,29 @@ class MemberRuleForm(OrganizersForm):
     )
 
 
+def _reason() -> TextAreaField:
+    return TextAreaField(_l("Why it is needed"), [_needed(), Length(max=1000)], [_stripped], render_kw={"rows": 3})
+
+
+class ReasonForm(OrganizersForm):
+    reason = _reason()
+
+
+class RoleForm(OrganizersForm):
+    email = StringField(_l("Email address"), [_needed(), Length(max=254)], [_stripped])
+    role = SelectField(_l("Role"), choices=[SelectChoice(role.value, ROLES[role]) for role in sorted(POWERFUL)])
+    reason = _reason()
+
+
+class ElectorateForm(OrganizersForm):
+    people = _people(_l("Who votes besides organizations"))
+    affiliates_count = SelectField(
+        _l("An umbrella and its affiliates"),
+        choices=[SelectChoice(kind.value, label) for kind, label in AFFILIATES.items()],
+    )
+    reason = _reason()
+
+
 class TallyForm(OrganizersForm):
     beacon = StringField(_l("Value of the beacon"), [Optional(), Length(max=300)], [_stripped])
 
@@ -171,5 +195,12 @@ class InvitationForm(OrganizersForm):
         [Optional(), Length(max=40)],
         [_stripped],
         description=_l("Its code, for a delegate who speaks for it."),
+    )
+    reason = TextAreaField(
+        _l("Why it is needed"),
+        [Optional(), Length(max=1000)],
+        [_stripped],
+        description=_l("For the roles that a second person confirms: organizer and administrator."),
+        render_kw={"rows": 2},
     )
     language = SelectField(_l("Language of messages"), choices=[SelectChoice(*one) for one in LANGUAGE_NAMES.items()])

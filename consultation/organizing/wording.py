@@ -82,6 +82,12 @@ AFFILIATES: Mapping[AffiliatesCount, LazyString] = {
     AffiliatesCount.EACH: _l("Each on its own"),
     AffiliatesCount.FAMILY: _l("One ballot for the family"),
 }
+OUTCOMES: Mapping[str, LazyString] = {
+    "confirmed": _l("Confirmed"),
+    "declined": _l("Declined"),
+    "withdrawn": _l("Taken back"),
+    "expired": _l("Not confirmed in seven days"),
+}
 PEOPLE: Mapping[MemberKind, LazyString] = {
     MemberKind.INDIVIDUAL: _l("Individuals"),
     MemberKind.EXPERT: _l("Experts"),

@@ -14,6 +14,16 @@ class ContestCreated:
 
 
 @dataclass(frozen=True, slots=True)
+class ElectorateChanged:
+    """Before the opening; ``voters`` are kinds of members."""
+
+    subject_id: uuid.UUID
+    code: str
+    voters: list[str]
+    affiliates_count: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContestOpened:
     """``frozen_sha256`` is the digest of all that shapes the result; ``voters`` is None where no roll is claimed."""
 

@@ -37,6 +37,7 @@ REASONS = {
     Reason.NOT_OVER: lazy_gettext(
         "It is announced to end later, so nobody can close it now. It closes by itself when its time is over."
     ),
+    Reason.SECOND_PERSON: lazy_gettext("This takes two people: one asks, somebody else confirms."),
     Reason.ALREADY: lazy_gettext("This has been done already."),
     Reason.SECOND_STEP: lazy_gettext("Your role needs a second step of signing in. Set it up on your account’s page."),
     Reason.RANKING_OPENED: lazy_gettext("The ranking has opened, so this can no longer change."),

@@ -12,12 +12,13 @@ from sqlalchemy import select
 
 from consultation.accounts.models import UserSession
 from consultation.accounts.operations import create_sign_in_link
+from consultation.accounts.operations.granting import ROLE
 from consultation.curation.operations import admit
 from consultation.discussion.operations import post
 from consultation.drafting.operations import draft_agenda, release
 from consultation.exchange.jobs import IMPORT, ImportOrder
 from consultation.exchange.uploads import Uploads
-from consultation.kernel import jobs
+from consultation.kernel import jobs, two_steps
 from consultation.kernel.ids import uuid7
 from consultation.kernel.permissions import OPERATOR
 from consultation.kernel.roles import MandateKind, Role
@@ -74,6 +75,7 @@ def build(session: Any, app: Any) -> World:
     _affiliations(session, world)
     _contests(session, world, consultation)
     _uploads(session, world, consultation, people[Role.ORGANIZER], Uploads(app.extensions["settings"].data_dir))
+    _two_steps(session, world, people)
     _notices(session, world, people, sides["other"])
     _agreements(session, world, people, sides["other"])
     secret = app.extensions["settings"].secret_key
@@ -173,6 +175,20 @@ def _contests(session: Any, world: World, consultation: Any) -> None:
         "shared.file": {"filename": "icon.svg"},
         "shared.page": {"name": "terms", "version": 0},
     }
+
+
+def _two_steps(session: Any, world: World, people: Any) -> None:
+    """A role that the administrator asked for, so that the organizer can confirm it, and they cannot."""
+    asked = two_steps.ask(
+        session,
+        ROLE,
+        subject_id=people[Role.MODERATOR].id,
+        payload={"role": "organizer"},
+        reason="She runs it.",
+        actor=actor_of(session, people[Role.ADMINISTRATOR]),
+        now=NOW,
+    )
+    world.subjects["shared.request"] = {"request_id": asked.id}
 
 
 def _uploads(session: Any, world: World, consultation: Any, organizer: Any, uploads: Uploads) -> None:

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from consultation.accounts import rules
 from consultation.accounts.events import PasswordChanged, UserCreated
 from consultation.accounts.models import User, UserRole
+from consultation.accounts.operations.granting import POWERFUL
 from consultation.accounts.operations.sessions import end_sessions
 from consultation.accounts.passwords import Passwords
 from consultation.kernel.outbox import record
-from consultation.kernel.permissions import Actor, Permission, require
+from consultation.kernel.permissions import Actor, Decision, Denied, Permission, Reason, require
 from consultation.kernel.roles import Role
 
 
@@ -38,16 +39,19 @@ def create_user(
     ``passwords`` hashes it (the application's own; otherwise one of the default cost).
 
     Raises:
-        Denied: when the actor may not invite people.
+        Denied: when the actor may not invite people, or alone asks for a role that takes two.
         AddressTaken: when the address has an account, active or not.
         BadAddress, WeakPassword: for what cannot be one.
     """
     require(actor, Permission.USER_INVITE, now=now)
+    roles = sorted(set(roles))
+    if not actor.is_operator and POWERFUL & set(roles):
+        raise Denied(Permission.USER_INVITE, Decision(Reason.SECOND_PERSON))
     kept = rules.address(email)
     if session.scalar(select(User.id).where(User.email == kept)) is not None:
         raise AddressTaken(kept)
     hashed = None if password is None else _hashed(password, passwords)
-    return _add(session, kept, name, language, sorted(set(roles)), actor, now, password_hash=hashed)
+    return _add(session, kept, name, language, roles, actor, now, password_hash=hashed)
 
 
 def enrol(session: Session, *, email: str, name: str, language: str, now: datetime) -> User:

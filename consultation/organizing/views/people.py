@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from flask import Response, current_app, url_for
+from flask import Response, current_app, flash, url_for
 from flask_babel import gettext as _
 
 from consultation.accounts.models import User
 from consultation.accounts.operations import INVITATION_LIFETIME, AddressTaken, create_sign_in_link, create_user
+from consultation.accounts.operations.granting import POWERFUL, ROLE
 from consultation.accounts.rules import BadAddress
+from consultation.kernel import two_steps
 from consultation.kernel.permissions import Permission
 from consultation.kernel.roles import Role
 from consultation.membership.models import MemberOrganization
@@ -33,6 +35,10 @@ def invite() -> Response:
     form = InvitationForm()
     if not form.validate_on_submit():
         return page("organizing/people.html", status=422, form=form)
+    powerful = Role(form.role.data) in POWERFUL
+    if powerful and not form.reason.data:
+        form.refuse("reason", _("Say why it is needed. Somebody else confirms this role."))
+        return page("organizing/people.html", status=422, form=form)
     represented = organization_by_code(session(), form.organization.data) if form.organization.data else None
     if form.organization.data and represented is None:
         form.refuse("organization", _("No organization has this code."))
@@ -49,15 +55,22 @@ def invite() -> Response:
 
 
 def _create(form: InvitationForm) -> User:
-    return create_user(
+    """The account; a role that takes two people is asked for, and the person is a delegate of nobody until then."""
+    role = Role(form.role.data)
+    user = create_user(
         session(),
         email=form.email.data,
         name=form.name.data or "",
         language=form.language.data,
-        roles=[Role(form.role.data)],
+        roles=[role if role not in POWERFUL else Role.DELEGATE],
         actor=current_actor(),
         now=present(),
     )
+    if role in POWERFUL:
+        asked = {"payload": {"role": role.value}, "reason": form.reason.data}
+        two_steps.ask(session(), ROLE, subject_id=user.id, **asked, actor=current_actor(), now=present())
+        flash(_("The account is made. The role is given once somebody else has confirmed it."), "info")
+    return user
 
 
 def _invited(user: User, represented: MemberOrganization | None) -> Response:

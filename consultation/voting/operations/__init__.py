@@ -11,11 +11,13 @@ from consultation.voting.operations.configuring import (
     electorate,
     open_contest,
 )
+from consultation.voting.operations.electing import ELECTORATE
 from consultation.voting.operations.importing import ImportedBallots, import_ballots
 from consultation.voting.operations.tallying import BeaconFixed, publish_contest, tally_contest
 
 __all__ = [
     "CLOSING",
+    "ELECTORATE",
     "BeaconFixed",
     "CastConflict",
     "ContestNotReady",

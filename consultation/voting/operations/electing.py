@@ -1,0 +1,30 @@
+"""Changing who votes in a contest that is made and not open yet: a second person confirms it."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from consultation.kernel.moves import WrongState
+from consultation.kernel.outbox import record
+from consultation.kernel.permissions import Actor, Permission
+from consultation.kernel.roles import COLLECTIVE, MemberKind
+from consultation.kernel.two_steps import TwoStepKind, TwoStepRequest
+from consultation.voting.events import ElectorateChanged
+from consultation.voting.models import Contest
+from consultation.voting.operations.box import lock
+from consultation.voting.states import OPENING, AffiliatesCount, ContestState
+
+
+def _change(session: Session, asked: TwoStepRequest, actor: Actor, now: datetime) -> None:
+    contest = session.get_one(Contest, asked.subject_id)
+    lock(session, contest)
+    if contest.state is not ContestState.CONFIGURED:
+        raise WrongState(OPENING, contest.state)
+    people = {MemberKind(kind) for kind in asked.payload["people"]} - {MemberKind.OBSERVER}
+    contest.voters = sorted(COLLECTIVE | people)
+    contest.affiliates_count = AffiliatesCount(asked.payload["affiliates_count"])
+    changed = ElectorateChanged(contest.id, contest.code, contest.voters, contest.affiliates_count.value)
+    record(session, changed, actor=actor, now=now)
+
+
+ELECTORATE = TwoStepKind("electorate", Permission.CONTEST_CONFIGURE, Permission.CONTEST_CONFIGURE, _change)
