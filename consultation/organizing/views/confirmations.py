@@ -69,7 +69,7 @@ def electorate(slug: str, code: str) -> Response:
     form = ElectorateForm(
         data={"people": sorted(RULED & set(contest.voters)), "affiliates_count": contest.affiliates_count.value}
     )
-    shown = {"consultation": found, "contest": contest, "form": form}
+    shown: dict[str, Any] = {"consultation": found, "contest": contest, "form": form}
     if not form.validate_on_submit():
         return page("organizing/electorate.html", status=422 if form.is_submitted() else 200, **shown)
     payload = {"people": form.people.data, "affiliates_count": form.affiliates_count.data}
