@@ -98,10 +98,18 @@ def test_whoever_may_not_invite_gets_no_link(runner, session):
     make_user(session, Role.MODERATOR, email="m@example.org")
     make_user(session, Role.ADMINISTRATOR, email="a@example.org")
     session.commit()
-    for args in (["users", "link", "a@example.org"], ["users", "create", "b@example.org", "--role", "organizer"]):
+    for args in (["users", "link", "a@example.org"], ["users", "create", "b@example.org", "--role", "moderator"]):
         refused = runner.invoke(args=[*args, "--as", "m@example.org"])
         assert (refused.exit_code, refused.stdout) == (1, "")
         assert runner.invoke(args=[*args, "--as", "a@example.org"]).exit_code == 0
+
+
+def test_a_powerful_role_takes_the_operator_or_two_people(runner, session):
+    make_user(session, Role.ADMINISTRATOR, email="a@example.org")
+    session.commit()
+    args = ["users", "create", "b@example.org", "--role", "organizer"]
+    assert runner.invoke(args=[*args, "--as", "a@example.org"]).exit_code == 1
+    assert runner.invoke(args=args).exit_code == 0
 
 
 def test_organizations_are_verified_by_code(runner, session):
