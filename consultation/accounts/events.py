@@ -19,8 +19,8 @@ class RoleGranted:
 
 @dataclass(frozen=True, slots=True)
 class UserSignedIn:
-    """``method`` is ``link``, ``password`` or ``invitation``; ``new_device`` when the person has not used this browser
-    before, but others."""
+    """``method`` is ``link``, ``password``, ``passkey`` or ``invitation``; ``new_device`` when the person has not used
+    this browser before, but others."""
 
     subject_id: uuid.UUID
     method: str
@@ -67,3 +67,15 @@ class RecoveryCodeUsed:
 
     subject_id: uuid.UUID
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyAdded:
+    subject_id: uuid.UUID
+    passkey_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRemoved:
+    subject_id: uuid.UUID
+    passkey_id: uuid.UUID

@@ -5,9 +5,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from consultation.accounts.operations import LONGEST_NAME
 from consultation.accounts.rules import BadAddress, address
 
 
@@ -73,3 +74,15 @@ class OwnPasswordForm(FlaskForm):  # type: ignore[misc]
 
     def refuse(self) -> None:
         self.password.errors = [_("This is not your password, or there were too many tries.")]
+
+
+class PasskeyForm(FlaskForm):  # type: ignore[misc]
+    """What the person calls a new passkey, and what the browser answers."""
+
+    name = StringField(
+        _l("Name of the new passkey"),
+        [DataRequired(_l("Give it a name by which you will know it.")), Length(max=LONGEST_NAME)],
+        description=_l("For example: my phone, or the key on my key ring."),
+        render_kw={"autocomplete": "off"},
+    )
+    credential = HiddenField(validators=[DataRequired()])

@@ -30,7 +30,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         self.actor = actor
         self.kept = kept
         self._token = token
-        if kept.second_step_at is None and current_app.extensions["settings"].second_step_required:
+        if kept.second_step_at is None and _required():
             self.actor = actor.withholding(rules.NEED_SECOND_STEP)
 
     def get_id(self) -> str:
@@ -52,7 +52,8 @@ def begin_session(user: User, method: str) -> bool:
     Whoever has taken the first step only is not signed in: what is noted of it in the cookie opens nothing but the page
     of the second step, for ten minutes.
     """
-    if not queries.second_steps(session(), user).asked_for():
+    required = _required() and bool(user.roles & rules.NEED_SECOND_STEP)
+    if not queries.second_steps(session(), user).asked_for(required=required):
         _begin(user, method, second_step=False)
         return True
     until = present() + rules.SECOND_STEP_WITHIN
@@ -69,6 +70,11 @@ def half() -> Half | None:
     user_id, epoch, method, until = noted
     user = queries.user_by_id(session(), uuid.UUID(user_id)) if present().timestamp() < until else None
     return None if user is None or user.session_epoch != epoch else Half(user, method)
+
+
+def begin_with_passkey(user: User) -> None:
+    """A passkey is both steps at once."""
+    _begin(user, "passkey", second_step=True)
 
 
 def complete(waiting: Half) -> None:
@@ -132,6 +138,10 @@ def _afterwards() -> str:
     if request.method in SAFE_METHODS:
         return request.full_path if request.query_string else request.path
     return local_path(urlsplit(request.referrer or "").path, url_for("accounts.security"))
+
+
+def _required() -> bool:
+    return bool(current_app.extensions["settings"].second_step_required)
 
 
 def _leave() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, bindparam, case, func, null, select
 from sqlalchemy.orm import Session, joinedload
 
-from consultation.accounts.models import Authenticator, RecoveryCode, User, UserSession
+from consultation.accounts.models import Authenticator, Passkey, RecoveryCode, User, UserSession
 from consultation.accounts.states import ShownAs
 
 # Built once, since every request of somebody signed in begins with it.
@@ -76,21 +76,40 @@ class SecondSteps:
     """What a person has for the second step of signing in."""
 
     authenticator: bool
+    passkeys: int
     recovery_codes: int
 
-    def asked_for(self) -> bool:
-        """Whether signing in by something known or received is not enough. (Whoever must have a second step and has
-        none gets in, to set one up, with their roles withheld: see ``Actor.withheld``.)"""
-        return self.authenticator
+    def asked_for(self, *, required: bool) -> bool:
+        """Whether signing in by something known or received is not enough: for whoever has set up an authenticator, and
+        where the role requires it for whoever has a passkey. (Who must have a second step and has none gets in to set
+        one up, with their roles withheld: see ``Actor.withheld``.)"""
+        return self.authenticator or (required and self.passkeys > 0)
 
 
 def second_steps(session: Session, user: User) -> SecondSteps:
     confirmed = select(Authenticator.user_id).where(
         Authenticator.user_id == user.id, Authenticator.confirmed_at.is_not(None)
     )
-    left = select(func.count()).where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None))
-    found, codes = session.execute(select(confirmed.exists(), left.scalar_subquery())).one()
-    return SecondSteps(authenticator=bool(found), recovery_codes=int(codes))
+    left = (
+        select(func.count())
+        .select_from(RecoveryCode)
+        .where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None))
+    )
+    keys = select(func.count()).select_from(Passkey).where(Passkey.user_id == user.id)
+    asked = select(confirmed.exists(), keys.scalar_subquery(), left.scalar_subquery())
+    found, passkeys, codes = session.execute(asked).one()
+    return SecondSteps(authenticator=bool(found), passkeys=int(passkeys), recovery_codes=int(codes))
+
+
+def passkeys_of(session: Session, user: User) -> Sequence[Passkey]:
+    """The person's passkeys, the oldest first."""
+    return session.scalars(
+        select(Passkey).where(Passkey.user_id == user.id).order_by(Passkey.created_at, Passkey.id)
+    ).all()
+
+
+def passkey_by_credential(session: Session, credential_id: str) -> Passkey | None:
+    return session.scalars(select(Passkey).where(Passkey.credential_id == credential_id)).one_or_none()
 
 
 def unconfirmed_authenticator(session: Session, user: User) -> Authenticator | None:

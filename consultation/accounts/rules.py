@@ -13,6 +13,7 @@ FAILURES_FORGOTTEN_AFTER = timedelta(minutes=15)
 CODE_TRIES = 5
 CODE_TRIES_FORGOTTEN_AFTER = timedelta(minutes=15)
 SECOND_STEP_WITHIN = timedelta(minutes=10)
+CHALLENGE_LIFETIME = timedelta(minutes=5)
 RECENT = timedelta(minutes=10)
 NEED_SECOND_STEP = frozenset({Role.MODERATOR, Role.ORGANIZER, Role.ADMINISTRATOR})
 SESSION_LIFETIME = timedelta(days=14)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from consultation.accounts.models import UserSession
-from consultation.accounts.operations import create_sign_in_link
+from consultation.accounts.operations import add_passkey, create_sign_in_link
 from consultation.accounts.operations.granting import ROLE
 from consultation.curation.operations import admit
 from consultation.discussion.operations import post
@@ -86,11 +86,13 @@ def build(session: Any, app: Any) -> World:
         client = app.test_client()
         sign_in(session, client, person)
         begun = session.scalars(select(UserSession.id).where(UserSession.user_id == person.id)).one()
+        passkey = _passkey(session, person)
         if role == "other":
-            world.subjects["other.session"] = {"session_id": begun}
+            world.subjects |= {"other.session": {"session_id": begun}, "other.passkey": {"passkey_id": passkey}}
         else:
             world.cookies[role] = client.get_cookie("session").value
             world.personal[role, "own.session"] = {"session_id": begun}
+            world.personal[role, "own.passkey"] = {"passkey_id": passkey}
     world.subjects["shared.link"] = {"token": create_sign_in_link(session, sides["other"], now=NOW)}
     session.commit()
     return world
@@ -213,6 +215,11 @@ def _uploads(session: Any, world: World, consultation: Any, organizer: Any, uplo
             now=NOW,
         )
         world.subjects[f"{side}.upload"] = {"token": kept.token, "job_id": queued.id}
+
+
+def _passkey(session: Any, person: Any) -> Any:
+    details = {"name": "Key", "public_key": "", "sign_count": 0, "actor": OPERATOR, "now": NOW}
+    return add_passkey(session, person, credential_id=str(person.id), **details).id
 
 
 def _notices(session: Any, world: World, people: Any, other: Any) -> None:

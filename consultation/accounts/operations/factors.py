@@ -16,7 +16,7 @@ from consultation.accounts.events import (
     RecoveryCodeUsed,
 )
 from consultation.accounts.models import Authenticator, RecoveryCode, User, UserSession
-from consultation.accounts.queries import digest
+from consultation.accounts.queries import digest, second_steps
 from consultation.accounts.vault import Vault
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor
@@ -131,13 +131,16 @@ def remove_authenticator(session: Session, user: User, *, actor: Actor, now: dat
     )
     if removed is None:
         return
-    _forget_steps_taken(session, user)
+    forget_steps_without_any(session, user)
     record(session, AuthenticatorRemoved(subject_id=user.id), actor=actor, now=now)
     session.flush()
 
 
-def _forget_steps_taken(session: Session, user: User) -> None:
-    """Without any second step left, no session counts as having taken one, and recovery codes recover nothing."""
+def forget_steps_without_any(session: Session, user: User) -> None:
+    """Once no second step is left, no session counts as having taken one, and recovery codes recover nothing."""
+    left = second_steps(session, user)
+    if left.authenticator or left.passkeys:
+        return
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id).execution_options(**_APART))
     session.execute(
         update(UserSession)

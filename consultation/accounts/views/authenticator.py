@@ -52,7 +52,7 @@ def confirm_authenticator() -> Response:
         if right_code(user, form.code.data, confirmed=False):
             operations.confirm_authenticator(session(), user, actor=current_actor(), now=now)
             operations.take_second_step(session(), current_user.kept, now=now)
-            return _recovery_codes(_("The second step is set up"))
+            return show_recovery_codes(_("The second step is set up"))
         form.refuse()
     return _setting_up(form, status=422)
 
@@ -71,9 +71,9 @@ def remove_authenticator() -> Response:
 @recently_authenticated
 def renew_recovery_codes() -> Response:
     """New codes, in this answer alone; those of before work no more."""
-    if not queries.second_steps(session(), current_user.user).asked_for():
+    if not queries.second_steps(session(), current_user.user).asked_for(required=True):
         abort(404)
-    return _recovery_codes(_("Your new recovery codes"))
+    return show_recovery_codes(_("Your new recovery codes"))
 
 
 @bp.post("/account/security/recovery-codes/file")
@@ -108,7 +108,7 @@ def _setting_up(form: CodeForm, *, status: int = 200) -> Response:
     return page("accounts/authenticator.html", status=status, form=form, drawing=drawing, secret=grouped)
 
 
-def _recovery_codes(title: str) -> Response:
+def show_recovery_codes(title: str) -> Response:
     user = current_user.user
     codes = operations.renew_recovery_codes(session(), user, actor=current_actor(), now=present())
     return page("accounts/recovery_codes.html", title=title, codes=codes, onward=url_for(landing(user.roles)))

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 
-from flask import Response, flash, request, url_for
+from flask import Response, current_app, flash, request, url_for
 from flask_babel import gettext as _
 
 from consultation.accounts.identity import begin_session
 from consultation.accounts.models import User
+from consultation.accounts.passkeys import usable_at
 from consultation.accounts.views.landing import landing
 from consultation.kernel.roles import Role
 from consultation.web.render import see_other
@@ -19,6 +20,12 @@ def entered(user: User, method: str) -> Response:
         return see_other(second_step_address())
     flash(_("You are signed in."), "success")
     return see_other(target(user.roles))
+
+
+def passkeys_usable() -> bool:
+    """Whether the browser stands at the address that passkeys are bound to. (What it says of its host decides only
+    what is offered.)"""
+    return usable_at(current_app.extensions["settings"].base_url, request.host)
 
 
 def second_step_address() -> str:

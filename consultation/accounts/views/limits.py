@@ -21,6 +21,20 @@ _in_all = limiter.shared_limit(
 )
 
 
+CHALLENGES_BY_VISITOR = "60 per hour"
+CHALLENGES_IN_ALL = "6000 per hour"
+_challenges_by_visitor = limiter.shared_limit(CHALLENGES_BY_VISITOR, scope="challenges", methods=["POST"])
+_challenges_in_all = limiter.shared_limit(
+    CHALLENGES_IN_ALL, scope="all challenges", key_func=lambda: "all", methods=["POST"]
+)
+
+
+def challenges_limited(view: Callable[..., Any]) -> Callable[..., Any]:
+    """For what is given to be signed by a passkey, each a row for some minutes."""
+    limited: Callable[..., Any] = _challenges_by_visitor(_challenges_in_all(view))
+    return limited
+
+
 def tries_limited(view: Callable[..., Any]) -> Callable[..., Any]:
     """For each view that takes a password, a code or a link: they share one allowance."""
     limited: Callable[..., Any] = _by_address(_in_all(view))

@@ -8,7 +8,7 @@ from consultation.accounts.forms import CodeForm, OwnPasswordForm
 from consultation.accounts.identity import complete, half
 from consultation.accounts.models import User
 from consultation.accounts.views.blueprint import bp
-from consultation.accounts.views.entering import target, wanted
+from consultation.accounts.views.entering import passkeys_usable, target, wanted
 from consultation.accounts.views.limits import tries_limited
 from consultation.kernel.permissions import Permission
 from consultation.web.authorize import present, public, requires
@@ -32,14 +32,21 @@ def second_step() -> Response:
             complete(waiting)
             return see_other(target(waiting.user.roles))
         form.refuse()
-    return page("accounts/second_step.html", status=422 if form.is_submitted() else 200, form=form)
+    return page(
+        "accounts/second_step.html",
+        status=422 if form.is_submitted() else 200,
+        form=form,
+        steps=queries.second_steps(session(), waiting.user),
+        by_passkey=passkeys_usable(),
+        onward=wanted(),
+    )
 
 
 @bp.get("/account/confirmation")
 @requires(Permission.ACCOUNT_USE)
 def confirmation() -> Response:
     """Before what is sensitive: show again that it is you, in any of the ways that the account has."""
-    return _confirmation_page()
+    return confirmation_page()
 
 
 @bp.post("/account/confirmation/password")
@@ -50,10 +57,10 @@ def confirm_by_password() -> Response:
     if form.validate_on_submit():
         passwords = current_app.extensions["passwords"]
         if operations.check_own_password(user, form.password.data, passwords=passwords, now=now):
-            return _confirmed()
+            return confirmed()
         after_rollback(lambda own: operations.note_failed_sign_in(own, user.email, now=now))
         form.refuse()
-    return _confirmation_page(by_password=form)
+    return confirmation_page(by_password=form)
 
 
 @bp.post("/account/confirmation/code")
@@ -63,25 +70,30 @@ def confirm_by_code() -> Response:
     form = CodeForm()
     if form.validate_on_submit():
         if right_code(current_user.user, form.code.data):
-            return _confirmed()
+            return confirmed()
         form.refuse()
-    return _confirmation_page(by_code=form)
+    return confirmation_page(by_code=form)
 
 
-def _confirmed() -> Response:
+def confirmed() -> Response:
     operations.confirm_session(session(), current_user.kept, now=present())
     return see_other(wanted() or url_for("accounts.security"))
 
 
-def _confirmation_page(*, by_password: OwnPasswordForm | None = None, by_code: CodeForm | None = None) -> Response:
+def confirmation_page(
+    *, by_password: OwnPasswordForm | None = None, by_code: CodeForm | None = None, refused: str = ""
+) -> Response:
     user = current_user.user
+    steps = queries.second_steps(session(), user)
     return page(
         "accounts/confirmation.html",
-        status=422 if by_password or by_code else 200,
+        status=422 if by_password or by_code or refused else 200,
+        refused=refused,
+        by_passkey=bool(steps.passkeys) and passkeys_usable(),
         onward=wanted(),
         typed=by_password or by_code,
         by_password=(by_password or OwnPasswordForm(formdata=None)) if user.password_hash else None,
-        by_code=(by_code or CodeForm(formdata=None)) if queries.second_steps(session(), user).authenticator else None,
+        by_code=(by_code or CodeForm(formdata=None)) if steps.authenticator else None,
     )
 
 

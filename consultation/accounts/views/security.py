@@ -7,8 +7,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from consultation.accounts import operations, queries, rules
+from consultation.accounts.forms import PasskeyForm
 from consultation.accounts.identity import end_this_session
 from consultation.accounts.views.blueprint import bp
+from consultation.accounts.views.entering import passkeys_usable
 from consultation.accounts.views.landing import FRONT
 from consultation.accounts.wording import METHODS, device_name
 from consultation.kernel.permissions import Permission
@@ -21,8 +23,16 @@ from consultation.web.transactions import session
 @requires(Permission.ACCOUNT_USE)
 def security() -> Response:
     """How one signs in, and on which devices one is signed in."""
+    return security_page(PasskeyForm(formdata=None))
+
+
+def security_page(form: PasskeyForm, *, status: int = 200) -> Response:
     return page(
         "accounts/security.html",
+        status=status,
+        form=form,
+        passkeys=queries.passkeys_of(session(), current_user.user),
+        passkeys_usable=passkeys_usable(),
         sessions=queries.sessions_of(session(), current_user.user, present()),
         steps=queries.second_steps(session(), current_user.user),
         needs_second_step=bool(current_user.user.roles & rules.NEED_SECOND_STEP),

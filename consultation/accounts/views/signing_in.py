@@ -10,7 +10,7 @@ from consultation.accounts import letters, operations
 from consultation.accounts.forms import LinkForm, SignInForm
 from consultation.accounts.identity import end_this_session, half
 from consultation.accounts.views.blueprint import bp
-from consultation.accounts.views.entering import entered, second_step_address, target
+from consultation.accounts.views.entering import entered, passkeys_usable, second_step_address, target, wanted
 from consultation.accounts.views.landing import FRONT
 from consultation.accounts.views.limits import tries_limited
 from consultation.extensions import limiter
@@ -51,7 +51,7 @@ def sign_in() -> Response:
             return entered(user, "password")
         after_rollback(lambda own: operations.note_failed_sign_in(own, email, now=now))
         form.form_errors.append(_("This address and password do not open an account, or there were too many tries."))
-    return _sign_in_page(form, LinkForm(formdata=None), status=422 if form.is_submitted() else 200)
+    return sign_in_page(form, LinkForm(formdata=None), status=422 if form.is_submitted() else 200)
 
 
 @bp.post("/sign-in/links")
@@ -65,7 +65,7 @@ def ask_for_link() -> Response:
         abort(404)
     form = LinkForm()
     if not form.validate_on_submit():
-        return _sign_in_page(SignInForm(formdata=None), form, status=422)
+        return sign_in_page(SignInForm(formdata=None), form, status=422)
     letters.ask_for_link(session(), form.email.data, language=language(), now=present())
     flash(
         _("If this address opens an account, a link is on its way to it. It works once, within ten minutes."), "success"
@@ -73,9 +73,16 @@ def ask_for_link() -> Response:
     return see_other(url_for("accounts.sign_in"))
 
 
-def _sign_in_page(form: SignInForm, link_form: LinkForm, *, status: int) -> Response:
+def sign_in_page(form: SignInForm, link_form: LinkForm, *, status: int) -> Response:
     mailed = link_form if current_app.extensions["mail"] is not None else None
-    return page("accounts/sign_in.html", status=status, form=form, link_form=mailed)
+    return page(
+        "accounts/sign_in.html",
+        status=status,
+        form=form,
+        link_form=mailed,
+        by_passkey=passkeys_usable(),
+        onward=wanted(),
+    )
 
 
 @bp.route("/sign-in/link/<token>", methods=["GET", "POST"])
