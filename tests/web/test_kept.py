@@ -104,17 +104,19 @@ TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 def test_each_person_finds_their_own_token_in_a_form_that_is_kept(app, session, proposal):
     speaking = make_organization(session)
-    tokens = []
+    clients = []
     for name in ("ada", "ben"):
-        person, client = make_user(session, Role.DELEGATE, email=f"{name}@example.org"), app.test_client()
+        person = make_user(session, Role.DELEGATE, email=f"{name}@example.org")
         make_mandate(session, person, speaking)
-        session.commit()
-        sign_in(session, client, person)
-        tokens.append(TOKEN.findall(client.get(f"/en/proposals/{proposal.code}").get_data(as_text=True)))
+        clients.append(app.test_client())
+        sign_in(session, clients[-1], person)
+    # Nobody writes in between, so that what the first one's page keeps is there for the second.
+    pages = [client.get(f"/en/proposals/{proposal.code}").get_data(as_text=True) for client in clients]
+    tokens = [TOKEN.findall(text) for text in pages]
     ada, ben = (set(found) for found in tokens)
     assert (len(ada), len(ben), ada & ben, len(tokens[0]) >= 3) == (1, 1, set(), True)
     app.config["WTF_CSRF_ENABLED"] = True
-    sent = client.post(
+    sent = clients[1].post(
         f"/en/proposals/{proposal.code}/comments",
         data={
             "csrf_token": ben.pop(),
