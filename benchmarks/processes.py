@@ -94,6 +94,26 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+def replaced(server: Server, first: str) -> float:
+    """Seconds from the death of the server's workers to the first answer of those that take their place. The socket is
+    the parent's, so that the question waits there meanwhile.
+
+    Raises:
+        NotServing: when the answer is not 200.
+    """
+    for pid in server.workers:
+        os.kill(pid, signal.SIGKILL)
+    began = time.perf_counter()
+    connection = http.client.HTTPConnection(HOST, server.port, timeout=PATIENCE_SECONDS)
+    connection.request("GET", first)
+    status = connection.getresponse().status
+    taken = time.perf_counter() - began
+    connection.close()
+    if status != http.client.OK:
+        raise NotServing(f"{first} was answered with {status} by the workers that took the place of others.")
+    return taken
+
+
 def children(pid: int) -> list[int]:
     """The process ids of a process's children."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
