@@ -100,6 +100,7 @@ def signed_in(server: Server, delegate: int = 0) -> Visitor:
     visitor = Visitor(server)
     token = _found(_TOKEN, visitor.read("/en/sign-in"))
     visitor.post("/en/sign-in", {"csrf_token": token, "email": email(delegate), "password": PASSWORD})
+    visitor.read("/en/")  # where signing in leads: from then on the cookie holds the token of this person's forms
     return visitor
 
 

@@ -185,6 +185,8 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
+        # Whatever one does sets the cookie anew; to sign it again for each page that is read takes a tenth of its time.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(hours=1),
         "KEEP_RENDERED": True,
         "WTF_CSRF_TIME_LIMIT": None,

@@ -7,6 +7,8 @@ from urllib.parse import quote, urlencode
 
 from flask import Flask, request, url_for
 
+from consultation.kernel.orm import LANGUAGES
+
 ADDRESSES_KEPT = 4096
 
 
@@ -25,8 +27,9 @@ def install(app: Flask, language: Callable[[], str]) -> None:
     app.jinja_env.globals["url_for"] = address
 
 
-def here_in(language: str) -> str:
-    """The address of the page being shown, with its query, in another language; its path begins with one."""
+def here_in_each() -> dict[str, str]:
+    """The addresses of the page being shown, with its query, by language; its path begins with one."""
     path = quote(request.path[3:], safe="/!$&'()*+,:;=@~")
     query = urlencode(list(request.args.items(multi=True)))
-    return f"{request.root_path}/{language}{path}{'?' if query else ''}{query}"
+    rest = f"{path}{'?' if query else ''}{query}"
+    return {language: f"{request.root_path}/{language}{rest}" for language in LANGUAGES}

@@ -58,7 +58,8 @@ def present() -> datetime:
 
 def current_actor() -> Actor:
     """Who sends this request."""
-    return current_user.actor if current_user.is_authenticated else ANONYMOUS
+    person = current_user._get_current_object()  # a proxy looks the person up again at each of its attributes
+    return person.actor if person.is_authenticated else ANONYMOUS
 
 
 def authorize(permission: Permission, subject: Any = None) -> None:

@@ -14,7 +14,7 @@ from flask import Blueprint, Flask, has_request_context, request
 from consultation.extensions import babel as flask_babel
 from consultation.kernel.orm import LANGUAGES
 from consultation.web import addresses, catalogues
-from consultation.web.addresses import here_in
+from consultation.web.addresses import here_in_each
 
 LOCALES = {"en": Locale("en", "CA"), "fr": Locale("fr", "CA"), "es": Locale("es", "MX")}
 LANGUAGE_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
@@ -84,9 +84,9 @@ def format_count(value: int) -> str:
     return f"{value:,}".replace(",", separator)
 
 
-def in_language(other: str) -> str:
-    """The address of this same page, with its query, in another language."""
-    return here_in(other) if addressed() else f"/{other}/"
+def in_languages() -> dict[str, str]:
+    """The addresses of this same page, with its query, by language."""
+    return here_in_each() if addressed() else {other: f"/{other}/" for other in LANGUAGES}
 
 
 def init_app(app: Flask) -> None:
@@ -118,7 +118,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(day=format_date, instant=format_instant, count=format_count)
     app.jinja_env.globals.update(
         language=language,
-        in_language=in_language,
+        in_languages=in_languages,
         LANGUAGES=LANGUAGES,
         LANGUAGE_NAMES=LANGUAGE_NAMES,
     )
