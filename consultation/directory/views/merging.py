@@ -70,7 +70,7 @@ def _merging(
         "directory/merging.html",
         status=status,
         gone=gone,
-        kept=kept,
+        remaining=kept,
         plan=plan.to_dict() if plan else None,
         form=form,
         changes=CHANGES,
