@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from consultation.accounts.models import User
@@ -44,6 +44,14 @@ def actor_by_email(session: Session, email: str, now: datetime) -> Actor | None:
 
 def organization_by_code(session: Session, code: str) -> MemberOrganization | None:
     return session.scalar(select(MemberOrganization).where(MemberOrganization.code == code))
+
+
+def organization_by_typed_code(session: Session, typed: str) -> MemberOrganization | None:
+    """The organization whose code somebody typed, in small or capital letters; the one so written before others."""
+    wanted = typed.strip()
+    query = select(MemberOrganization).where(func.upper(MemberOrganization.code) == wanted.upper())
+    found = session.scalars(query).all()
+    return next((one for one in found if one.code == wanted), found[0] if len(found) == 1 else None)
 
 
 def affiliations_in_force(session: Session) -> list[tuple[uuid.UUID, uuid.UUID]]:

@@ -13,7 +13,12 @@ from consultation.kernel.permissions import Permission
 from consultation.membership import operations
 from consultation.membership.models import MemberOrganization
 from consultation.membership.operations import NoAffiliation
-from consultation.membership.queries import affiliation_of, affiliations_of, organization_by_code
+from consultation.membership.queries import (
+    affiliation_of,
+    affiliations_of,
+    organization_by_code,
+    organization_by_typed_code,
+)
 from consultation.web.authorize import allows, authorize, current_actor, present, requires
 from consultation.web.render import page, see_other
 from consultation.web.transactions import session
@@ -33,7 +38,7 @@ def propose_affiliation(code: str) -> Response:
     authorize(Permission.ORGANIZATION_MANAGE, found)
     if not form.validate_on_submit():
         return _affiliations(found, form, 422)
-    other = organization_by_code(session(), form.other.data.strip().upper())
+    other = organization_by_typed_code(session(), form.other.data)
     if other is None:
         form.other.errors = [_("No organization has this code.")]
         return _affiliations(found, form, 422)

@@ -9,7 +9,7 @@ from consultation.directory.views.blueprint import bp, judged
 from consultation.directory.wording import CANNOT_MERGE, CHANGES
 from consultation.kernel.permissions import Permission
 from consultation.membership.models import MemberOrganization
-from consultation.membership.queries import organization_by_code
+from consultation.membership.queries import organization_by_typed_code
 from consultation.web.authorize import authorize, current_actor, present, requires
 from consultation.web.render import page, see_other
 from consultation.web.transactions import session
@@ -21,7 +21,7 @@ def merging(code: str) -> Response:
     """Which one it is merged into is in the address, so that what would happen can be shown by a GET."""
     gone = judged(code)
     authorize(Permission.ORGANIZATION_VERIFY, gone)
-    form = MergeForm(formdata=None, data={"into": request.args.get("into", "").strip().upper()})
+    form = MergeForm(formdata=None, data={"into": request.args.get("into", "").strip()})
     if not form.into.data:
         return _merging(gone, form)
     kept, plan = _foresee(gone, form)
@@ -47,7 +47,7 @@ def merge(code: str) -> Response:
 
 def _foresee(gone: MemberOrganization, form: MergeForm) -> tuple[MemberOrganization | None, Plan | None]:
     """The one that is kept and what would happen, or an error at the field."""
-    kept = organization_by_code(session(), (form.into.data or "").strip().upper())
+    kept = organization_by_typed_code(session(), form.into.data or "")
     if kept is None:
         form.into.errors = [_("No organization has this code.")]
         return None, None
