@@ -1,5 +1,6 @@
 """What is typed to apply, to decide and to invite."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -7,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
+    DateField,
     EmailField,
     RadioField,
     SelectChoice,
@@ -25,7 +27,8 @@ from consultation.directory.wording import KINDS, MANDATES
 from consultation.kernel.orm import LANGUAGES
 from consultation.kernel.roles import COLLECTIVE, MemberKind
 from consultation.membership.rules import MAXIMUM_NAME, MAXIMUM_NOTE
-from consultation.web.locale import LANGUAGE_NAMES
+from consultation.web.authorize import present
+from consultation.web.locale import DEFAULT_ZONE, LANGUAGE_NAMES
 
 LONG = Length(max=MAXIMUM_NOTE, message=_l("This is too long."))
 NAME = Length(max=MAXIMUM_NAME, message=_l("This is too long."))
@@ -166,11 +169,30 @@ class NoteForm(FlaskForm):  # type: ignore[misc]
         self.note.label.text = label
 
 
+def end_of(day: date | None) -> datetime | None:
+    """The instant at which a day is over, by the clocks of the secretariat."""
+    return None if day is None else datetime.combine(day + timedelta(days=1), time(), DEFAULT_ZONE)
+
+
+def is_ahead(_form: FlaskForm, field: DateField) -> None:
+    if field.data is not None and end_of(field.data) <= present():  # type: ignore[operator]
+        raise ValidationError(_("Choose a day that lies ahead."))
+
+
+class EndForm(FlaskForm):  # type: ignore[misc]
+    """Until which day a mandate goes, that day included; nothing for no end."""
+
+    ends_on = DateField(_l("Last day"), [Optional(), is_ahead])
+
+
 class InviteForm(FlaskForm):  # type: ignore[misc]
     name = StringField(_l("Name"), [DataRequired(_l("Enter a name.")), NAME])
     email = EmailField(_l("Email address"), [DataRequired(_l("Enter an email address.")), is_address])
     kind = SelectField(
         _l("What they may do"), choices=[SelectChoice(kind.value, label) for kind, label in MANDATES.items()]
+    )
+    ends_on = DateField(
+        _l("Last day of the mandate"), [Optional(), is_ahead], description=_l("Leave it empty where there is none.")
     )
     language = SelectField(_l("Language of the letter"), choices=[SelectChoice(*one) for one in LANGUAGE_NAMES.items()])
 

@@ -19,6 +19,8 @@ from consultation.membership.models import (
     VerificationStep,
 )
 from consultation.membership.states import OrganizationState, Step
+from consultation.proposals.models import Proposal
+from consultation.proposals.states import PUBLIC_STATES
 from consultation.web.pagination import BadCursor
 
 WAITING = (OrganizationState.APPLIED, OrganizationState.INFORMATION_ASKED)
@@ -32,6 +34,8 @@ class Wanted:
     sector_id: uuid.UUID | None = None
     place_ids: tuple[uuid.UUID, ...] = ()
     language: str = ""
+    theme_id: uuid.UUID | None = None
+    country_ids: tuple[uuid.UUID, ...] = ()
 
 
 def listed(wanted: Wanted, after: Sequence[str] | None = None) -> Select[*tuple[Any, ...]]:
@@ -62,11 +66,19 @@ def listed(wanted: Wanted, after: Sequence[str] | None = None) -> Select[*tuple[
         query = query.where(or_(*(name.ilike(pattern, escape="\\") for name in names)))
     if wanted.sector_id:
         query = query.where(MemberOrganization.sector_id == wanted.sector_id)
-    if wanted.place_ids:
+    for places in filter(None, (wanted.place_ids, wanted.country_ids)):
         query = query.where(
             exists().where(
                 OrganizationJurisdiction.organization_id == MemberOrganization.id,
-                OrganizationJurisdiction.term_id.in_(wanted.place_ids),
+                OrganizationJurisdiction.term_id.in_(places),
+            )
+        )
+    if wanted.theme_id:
+        query = query.where(
+            exists().where(
+                Proposal.organization_id == MemberOrganization.id,
+                Proposal.theme_id == wanted.theme_id,
+                Proposal.state.in_(PUBLIC_STATES),
             )
         )
     if wanted.language:

@@ -64,6 +64,16 @@ class MandateGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class MandateDated:
+    """``ends_at`` is an ISO text in UTC, none where no day is set any more."""
+
+    subject_id: uuid.UUID
+    mandate_id: uuid.UUID
+    user_id: uuid.UUID
+    ends_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MandateRevoked:
     subject_id: uuid.UUID
     mandate_id: uuid.UUID

@@ -186,6 +186,7 @@ class Invitation(Base):
         CheckConstraint("language IN ('en', 'fr', 'es')", name="language_known"),
         CheckConstraint("email = lower(email)", name="email_lower"),
         CheckConstraint("expires_at > created_at", name="expires_later"),
+        CheckConstraint("mandate_ends_at IS NULL OR mandate_ends_at > created_at", name="mandate_ends_later"),
         CheckConstraint("accepted_at IS NULL OR withdrawn_at IS NULL", name="one_end"),
         unique_while(
             "accepted_at IS NULL AND withdrawn_at IS NULL", "uq_invitation_standing", "organization_id", "email"
@@ -199,6 +200,7 @@ class Invitation(Base):
     language: Mapped[str]
     kind: Mapped[MandateKind] = choice(MandateKind)
     founding: Mapped[bool] = mapped_column(default=False)
+    mandate_ends_at: Mapped[datetime | None]
     invited_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     token_sha256: Mapped[str | None] = mapped_column(unique=True)
     created_at: Mapped[datetime]

@@ -103,7 +103,9 @@ def edit(code: str) -> Response:
     authorize(Permission.PROPOSAL_AMEND, proposal)
     terms = vocabulary(session())
     form = proposal_form(terms, (), proposal=proposal)
-    shown = {"consultation": proposal.consultation, "proposal": proposal}
+    speaking = voices(session(), current_actor(), language())
+    voice = next((one for one in speaking if one.id == proposal.organization_id), None)
+    shown = {"consultation": proposal.consultation, "proposal": proposal, "voice": voice}
     if not form.validate_on_submit():
         return _form_page("proposals/edit.html", form, **shown)
     try:

@@ -19,6 +19,9 @@ from consultation.web.pagination import decode, take
 from consultation.web.render import page
 from consultation.web.transactions import session
 
+#: The countries of the partnership, by the codes of their terms.
+COUNTRIES = ("CA", "US", "MX")
+
 
 @bp.get("/organizations")
 @public
@@ -28,11 +31,16 @@ def index() -> Response:
     typed, tongue = request.args.get("q", "").strip()[:100], request.args.get("language", "")
     sector = words.by_code(TermKind.SECTOR, request.args.get("sector", ""))
     place = words.by_code(TermKind.JURISDICTION, request.args.get("place", ""))
+    theme = words.by_code(TermKind.THEME, request.args.get("theme", ""))
+    country = request.args.get("country", "")
+    country = country if country in COUNTRIES else ""
     wanted = Wanted(
         words=typed,
         sector_id=sector.id if sector else None,
         place_ids=_within(words, place) if place else (),
         language=tongue if tongue in LANGUAGES else "",
+        theme_id=theme.id if theme else None,
+        country_ids=_in_country(words, country) if country else (),
     )
     cursor = request.args.get("after")
     rows = take(session(), queries.listed(wanted, decode(cursor, str, str) if cursor else None), _cursor)
@@ -45,6 +53,10 @@ def index() -> Response:
         wanted=wanted,
         sector=sector,
         place=place,
+        theme=theme,
+        themes=words.of(TermKind.THEME),
+        country=country,
+        countries=[term for code in COUNTRIES if (term := words.by_code(TermKind.JURISDICTION, code))],
         words=words,
         sectors=[(term, sectors.get(term.id, 0)) for term in words.of(TermKind.SECTOR)],
         places=[(term, places.get(term.id, 0)) for term in words.of(TermKind.JURISDICTION)],
@@ -60,6 +72,11 @@ def _cursor(row: object) -> list[str]:
 def _within(words: Vocabulary, place: VocabularyTerm) -> tuple[uuid.UUID, ...]:
     """The place and those within it: who looks for Canada finds Manitoba."""
     return (place.id, *(term.id for term in words.of(TermKind.JURISDICTION) if term.parent_id == place.id))
+
+
+def _in_country(words: Vocabulary, country: str) -> tuple[uuid.UUID, ...]:
+    """Everything that lies in a country, from the country itself down to a city."""
+    return tuple(term.id for term in words.of(TermKind.JURISDICTION) if term.data.get("country") == country)
 
 
 @bp.get("/organizations/<code>")

@@ -1,25 +1,27 @@
 """The people of an organization: who speaks for it, who is invited; and what it does about its own verification."""
 
 import uuid
+from datetime import timedelta
+from typing import Any
 
 from flask import Response, abort, flash, url_for
 from flask_babel import gettext as _
 from wtforms import SelectChoice
 
 from consultation.directory import queries
-from consultation.directory.forms import InviteForm, NoteForm, VouchForm
+from consultation.directory.forms import EndForm, InviteForm, NoteForm, VouchForm, end_of
 from consultation.directory.views.blueprint import bp, managed
 from consultation.directory.wording import MANDATES, STATES, STEPS
 from consultation.kernel.permissions import Permission
 from consultation.kernel.roles import MandateKind
 from consultation.membership import operations
-from consultation.membership.models import MemberOrganization
+from consultation.membership.models import Mandate, MemberOrganization
 from consultation.membership.operations import AlreadyApproved, AlreadyInvited
 from consultation.membership.policy import vouching_mandates
 from consultation.membership.queries import organization_by_code
 from consultation.membership.states import OPEN, OrganizationState
 from consultation.web.authorize import allows, authorize, current_actor, present, requires
-from consultation.web.locale import language
+from consultation.web.locale import DEFAULT_ZONE, language
 from consultation.web.render import page, see_other
 from consultation.web.transactions import session
 
@@ -31,14 +33,16 @@ def people(code: str) -> Response:
 
 
 def _people(
-    found: MemberOrganization, form: InviteForm, *, answer: NoteForm | None = None, status: int = 200
+    found: MemberOrganization, form: InviteForm, *, answer: NoteForm | None = None, status: int = 200, **more: Any
 ) -> Response:
-    now = present()
+    now, ending = present(), more.get("ending", {})
+    mandates = queries.mandates_in_force(session(), found.id, now)
     return page(
         "directory/people.html",
         status=status,
         organization=found,
-        mandates=queries.mandates_in_force(session(), found.id, now),
+        mandates=mandates,
+        endings={one.id: ending.get(one.id) or _end_form(one) for one in mandates},
         invitations=queries.invitations_standing(session(), found.id, now),
         log=queries.steps(session(), found.id),
         form=form,
@@ -48,6 +52,12 @@ def _people(
         states=STATES,
         steps=STEPS,
     )
+
+
+def _end_form(mandate: Mandate) -> EndForm:
+    """The last day on which it still holds."""
+    last = mandate.ends_at and (mandate.ends_at - timedelta(microseconds=1)).astimezone(DEFAULT_ZONE).date()
+    return EndForm(formdata=None, prefix=f"{mandate.id}-", ends_on=last)
 
 
 @bp.post("/organizations/<code>/invitations")
@@ -65,6 +75,7 @@ def invite(code: str) -> Response:
             name=form.name.data,
             language=form.language.data,
             kind=MandateKind(form.kind.data),
+            ends_at=end_of(form.ends_on.data),
             actor=current_actor(),
             now=present(),
         )
@@ -97,6 +108,25 @@ def revoke(code: str, mandate_id: uuid.UUID) -> Response:
     flash(_("The mandate has ended."), "success")
     own = mandate.user_id == current_actor().user_id
     return see_other(url_for("portal.account") if own else url_for("directory.people", code=code))
+
+
+@bp.post("/organizations/<code>/mandates/<uuid:mandate_id>/end")
+@requires(Permission.ACCOUNT_USE)
+def set_end(code: str, mandate_id: uuid.UUID) -> Response:
+    """Say until when somebody speaks for the organization."""
+    found = managed(code)
+    mandate = queries.mandate_of(session(), found.id, mandate_id) or abort(404)
+    form = EndForm(prefix=f"{mandate_id}-")
+    invite_form = InviteForm(language=language(), formdata=None)
+    if not form.validate_on_submit():
+        return _people(found, invite_form, ending={mandate_id: form}, status=422)
+    try:
+        ends_at = end_of(form.ends_on.data)
+        operations.set_end(session(), mandate, ends_at=ends_at, actor=current_actor(), now=present())
+    except ValueError:
+        abort(404)
+    flash(_("The end of the mandate is set.") if ends_at else _("The mandate has no end now."), "success")
+    return see_other(url_for("directory.people", code=code))
 
 
 @bp.post("/organizations/<code>/answer")

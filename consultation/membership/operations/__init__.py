@@ -15,7 +15,7 @@ from consultation.membership.operations.inviting import (
     withdraw_invitation,
 )
 from consultation.membership.operations.joining import CodeTaken, apply_for_membership, register_organization
-from consultation.membership.operations.mandating import MandateExists, give_mandate, revoke_mandate
+from consultation.membership.operations.mandating import MandateExists, give_mandate, revoke_mandate, set_end
 from consultation.membership.operations.verifying import (
     AlreadyApproved,
     answer,
@@ -49,6 +49,7 @@ __all__ = [
     "refuse",
     "register_organization",
     "revoke_mandate",
+    "set_end",
     "suspend",
     "unconfirmed",
     "verify_organization",

@@ -37,10 +37,12 @@ def invite(
     name: str,
     language: str,
     kind: MandateKind,
+    ends_at: datetime | None = None,
     actor: Actor,
     now: datetime,
 ) -> Invitation:
-    """Offer somebody a mandate, for an organization that the actor manages (or any, for an administrator).
+    """Offer somebody a mandate, until ``ends_at`` if it is given, for an organization that the actor manages (or any,
+    for an administrator).
 
     Raises:
         Denied: when the actor may not, and for a person: nobody else speaks in their name.
@@ -51,7 +53,17 @@ def invite(
         require(actor, Permission.ORGANIZATION_MANAGE, organization, now=now)
     if organization.kind not in COLLECTIVE:
         raise Denied(Permission.ORGANIZATION_MANAGE, Decision(Reason.MEMBER_KIND))
-    return offer(session, organization, email=email, name=name, language=language, kind=kind, actor=actor, now=now)
+    return offer(
+        session,
+        organization,
+        email=email,
+        name=name,
+        language=language,
+        kind=kind,
+        ends_at=ends_at,
+        actor=actor,
+        now=now,
+    )
 
 
 def offer(
@@ -63,6 +75,7 @@ def offer(
     language: str,
     kind: MandateKind = MandateKind.DELEGATE,
     founding: bool = False,
+    ends_at: datetime | None = None,
     actor: Actor,
     now: datetime,
 ) -> Invitation:
@@ -87,6 +100,7 @@ def offer(
         language=language,
         kind=kind,
         founding=founding,
+        mandate_ends_at=ends_at,
         invited_by=actor.user_id,
         created_at=now,
         expires_at=now + INVITATION_LASTS,
@@ -126,7 +140,8 @@ def accept_invitation(session: Session, token: str, *, now: datetime) -> User | 
     organization = session.get_one(MemberOrganization, taken.organization_id)
     actor = Actor(user_id=user.id, roles=user.roles)
     with suppress(MandateExists):  # whoever speaks for it already goes on doing so as before
-        add_mandate(session, user, organization, kind=taken.kind, actor=actor, now=now)
+        ends_at = taken.mandate_ends_at
+        add_mandate(session, user, organization, kind=taken.kind, ends_at=ends_at, actor=actor, now=now)
     accepted = InvitationAccepted(subject_id=organization.id, invitation_id=taken.id, user_id=user.id)
     record(session, accepted, actor=actor, now=now)
     return user
