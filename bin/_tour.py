@@ -47,6 +47,11 @@ def _send_empty(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _refuse_without_words(page: Page) -> None:
+    page.locator("#queue details.disclosure > summary").first.click()
+    page.locator("#queue form .actions button").first.click()
+
+
 STOPS = (
     Stop("front", "/"),
     Stop("consultation-open", f"{OPEN}/"),
@@ -60,6 +65,8 @@ STOPS = (
     Stop("results", f"{ENDED}/results"),
     Stop("results-before", f"{RANKING}/results"),
     Stop("agenda", f"{ENDED}/agenda"),
+    Stop("agenda-before", f"{ENDED}/agenda/releases/0.1"),
+    Stop("agenda-none", f"{OPEN}/agenda"),
     Stop("directory", "/organizations"),
     Stop("register", "/register"),
     Stop("sign-in", "/sign-in"),
@@ -76,12 +83,16 @@ STOPS = (
     Stop("privacy", "/account/privacy", "delegate"),
     Stop("confirmation", "/account/confirmation", "delegate"),
     Stop("queue", "/moderation", "moderator"),
+    Stop("queue-refusal", "/moderation", "moderator", _refuse_without_words, 422),
+    Stop("queue-decided", "/moderation?state=decided", "moderator"),
     Stop("organize", "/organize", "organizer"),
     Stop("organize-consultation", "/organize/sample-open", "organizer"),
     Stop("organize-admission", "/organize/sample-open/admission", "organizer"),
     Stop("organize-contests", "/organize/sample-ranking/contests", "organizer"),
     Stop("organize-agenda", "/organize/sample-agenda-2026/agenda", "organizer"),
     Stop("organize-imports", "/organize/sample-open/imports", "organizer"),
+    Stop("organize-ranking", "/organize/sample-ranking", "organizer"),
+    Stop("organize-members", "/organize/sample-open/members", "organizer"),
     Stop("organize-pages", "/organize/pages", "organizer"),
     Stop("organize-page", "/organize/pages/terms", "organizer"),
     Stop("verification", "/verification", "organizer"),
@@ -90,7 +101,12 @@ STOPS = (
     Stop("own-people", "/organizations/prairie-newcomers/people", "delegate"),
     Stop("organize-auditor", "/organize", "auditor"),
 )
-FIRST_VISITS = ("front", "proposals", "proposal", "agenda")
+FIRST_VISITS = ("front", "proposals", "proposal", "item", "ranking", "results", "agenda")
+MOST = {"Document": 15.0, "Stylesheet": 15.0, "Script": 30.0, "Font": 70.0}
+MOST_IN_ALL, MOST_REQUESTS = 130.0, 10
+"""What a first visit may fetch, in kilobytes as sent."""
+UNSEEN_SHIFT = 0.01
+"""What is left when a font takes the place of one with the same measures: a tenth of what browsers call good."""
 FOR_README = {
     "front": ("front", "en", 1280, "light"),
     "ranking": ("ranking", "fr", 1280, "light"),
@@ -192,8 +208,9 @@ class Tour:
             self.faults.append(f"{name}: {found} px wide in a window of {width}")
 
 
-def weigh(browser: Browser, address: str, stop: Stop) -> str:
-    """What a first visit fetches: requests and kilobytes as sent, by kind, and how much the page moved."""
+def weigh(browser: Browser, address: str, stop: Stop) -> tuple[str, list[str]]:
+    """What a first visit fetches: requests and kilobytes as sent, by kind, and how much the page moved; then what of it
+    is over the budget."""
     context = browser.new_context(base_url=address, viewport={"width": 360, "height": 740})
     page = context.new_page()
     session = context.new_cdp_session(page)
@@ -213,7 +230,16 @@ def weigh(browser: Browser, address: str, stop: Stop) -> str:
     for request, size in sent.items():
         by_kind[kinds.get(request, "Other")] = by_kind.get(kinds.get(request, "Other"), 0) + size / 1000
     told = ", ".join(f"{kind} {size:.1f}" for kind, size in sorted(by_kind.items()))
-    return f"{stop.name:<12} {len(sent):>2} requests, {sum(by_kind.values()):6.1f} kB ({told}); moved {moved:.3f}"
+    whole = sum(by_kind.values())
+    over = [
+        f"{stop.name}: {kind} {by_kind.get(kind, 0):.1f} kB"
+        for kind, most in MOST.items()
+        if by_kind.get(kind, 0) > most
+    ]
+    over += [f"{stop.name}: {whole:.1f} kB in all"] if whole > MOST_IN_ALL else []
+    over += [f"{stop.name}: {len(sent)} requests"] if len(sent) > MOST_REQUESTS else []
+    over += [f"{stop.name}: moved {moved:.3f}"] if moved > UNSEEN_SHIFT else []
+    return f"{stop.name:<12} {len(sent):>2} requests, {whole:6.1f} kB ({told}); moved {moved:.3f}", over
 
 
 def write_index(taken: list[Path]) -> None:
@@ -253,7 +279,9 @@ def main(arguments: list[str]) -> int:
             print(stop.name, file=sys.stderr)
         for stop in stops:
             if stop.name in FIRST_VISITS:
-                print(weigh(browser, address, stop))
+                line, over = weigh(browser, address, stop)
+                print(line)
+                tour.faults += over
         browser.close()
     write_index(tour.taken)
     if chosen.readme:

@@ -135,6 +135,7 @@ def test_every_page_is_accessible(app, sample, page, axe, session, language, tmp
         _as_organizer(visitor, tmp_path)
     with visitor.signed_in("administrator@example.org"):
         visitor.see("/organize/people", "/verification", "/verification/LTARS", "/verification/CDDFHDSE")
+        visitor.see("/verification/LTARS/merging")
     with visitor.signed_in("auditor@example.org"):
         visitor.see(f"/organize/{RANKING}", f"/organize/{RANKING}/contests")
     _with_a_second_step(visitor, "auditor@example.org")
@@ -146,7 +147,7 @@ def test_every_page_is_accessible(app, sample, page, axe, session, language, tmp
 def _as_anybody(visitor: Visitor) -> None:
     visitor.see("/", "/sign-in", "/proposals/SA26-001", "/items/SA26-A001")
     visitor.see("/organizations", "/organizations?q=nothing", "/organizations/maritime-justice", "/register")
-    visitor.see("/register/sent")
+    visitor.see("/register/sent", "/register/person")
     _see_letters_off(visitor)
     visitor.see("/privacy", "/accessibility", "/terms", "/contact", "/texts/terms/0")
     visitor.see_an_invitation()
@@ -199,6 +200,7 @@ def _see_letters_off(visitor: Visitor) -> None:
 
 def _as_delegate(visitor: Visitor, code: str) -> None:
     visitor.see(f"/organizations/{VOTING}/people", "/organizations/LTARS/vouchings")
+    visitor.see(f"/organizations/{VOTING}/affiliations", f"/organizations/{VOTING}/confirmation")
     visitor.see("/account/security", "/account/privacy")
     visitor.see("/", "/account", f"/consultations/{OPEN}/propose", f"/consultations/{ENDED}/propose")
     visitor.page.goto(f"/{visitor.language}/consultations/{OPEN}/propose")
@@ -215,7 +217,7 @@ def _as_delegate(visitor: Visitor, code: str) -> None:
 
 def _as_organizer(visitor: Visitor, folder: Any) -> None:
     visitor.see("/organize", f"/organize/{ENDED}/agenda", f"/organize/{ENDED}/contests")
-    visitor.see("/organize/pages", "/organize/pages/terms")
+    visitor.see("/organize/pages", "/organize/pages/terms", f"/organize/{OPEN}/members")
     visitor.see(*(f"/organize/{OPEN}{part}" for part in ("", "/admission", "/agenda", "/contests", "/imports")))
     file = folder / "proposals.csv"
     file.write_text("ref,title,remedy\n1,One,Do it.\n2,,\n", encoding="utf-8")

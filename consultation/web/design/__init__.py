@@ -1,5 +1,5 @@
-"""The site's style and script, each sent as one file whose address changes with its content, so that browsers may keep
-it for ever and a new release is never shown in old clothes.
+"""The site's style, script and drawings, each sent as one file whose address changes with its content, so that browsers
+may keep it for ever and a new release is never shown in old clothes.
 
 ``static/css/site.css`` says which parts there are; it is plain CSS and works by itself. In debug mode the files are
 read anew for each request, and the living page of all components stands at ``/en/design``.
@@ -64,9 +64,16 @@ def script(static: Path) -> str:
     return "\n;\n".join(part.read_text("utf-8") for part in parts if part.exists())
 
 
+def icons(static: Path) -> str:
+    """The drawings that npm has brought; without them, nothing."""
+    file = static / "vendor" / "icons.svg"
+    return file.read_text("utf-8") if file.exists() else '<svg xmlns="http://www.w3.org/2000/svg"/>\n'
+
+
 MADE: dict[str, tuple[Callable[[Path], str], str]] = {
     "site.css": (stylesheet, "text/css"),
     "site.js": (script, "text/javascript"),
+    "icons.svg": (icons, "image/svg+xml"),
 }
 
 
