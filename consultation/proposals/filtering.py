@@ -183,12 +183,18 @@ def _options(
 
 @lru_cache(maxsize=64)
 def _term_options(terms: Vocabulary, kind: TermKind, language: str) -> str:
-    return _plain_options((("", _("All")), *((term.code, term.short[language]) for term in terms.of(kind))))
+    every = {
+        TermKind.THEME: _("All themes"),
+        TermKind.ISSUE: _("All issues"),
+        TermKind.SECTOR: _("All sectors"),
+        TermKind.JURISDICTION: _("All jurisdictions"),
+    }[kind]
+    return _plain_options((("", every), *((term.code, term.short[language]) for term in terms.of(kind))))
 
 
 @lru_cache(maxsize=8)
 def _language_options(language: str) -> str:
-    return _plain_options((("", _("All")), *language_choices(language)))
+    return _plain_options((("", _("All languages")), *language_choices(language)))
 
 
 @lru_cache(maxsize=64)

@@ -70,11 +70,11 @@
     if (presses.length === 3) depart(link);
   });
 
-  /* The section one is in is in view, where the row of sections is wider than the window. */
-  const here = document.querySelector(".sections [aria-current]");
-  if (here) {
-    const row = here.closest(".sections");
-    row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  /* The section and the tab one is in are in view, where their row is wider than the window. */
+  for (const here of document.querySelectorAll(":is(.sections, .tabs) [aria-current]")) {
+    const row = here.closest(".sections, .tabs");
+    const middle = here.getBoundingClientRect().left - row.getBoundingClientRect().left + row.scrollLeft;
+    row.scrollLeft = middle - (row.clientWidth - here.offsetWidth) / 2;
   }
   const summary = document.querySelector("main .error-summary");
   if (summary) summary.focus();
