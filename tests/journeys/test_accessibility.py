@@ -217,7 +217,16 @@ def _as_delegate(visitor: Visitor, code: str) -> None:
 
 def _as_organizer(visitor: Visitor, folder: Any) -> None:
     visitor.see("/organize", f"/organize/{ENDED}/agenda", f"/organize/{ENDED}/contests")
-    visitor.see("/organize/pages", "/organize/pages/terms", f"/organize/{OPEN}/members")
+    visitor.see("/organize/pages", "/organize/pages/terms")
+    visitor.see("/verification/LTARS/merging", "/verification/LTARS/merging?into=maritime-justice")
+    visitor.page.goto(f"/{visitor.language}/organize/{OPEN}/contests")
+    visitor.page.fill("#code", "NEXT")
+    visitor.press("form[action$='/contests'] .actions button")
+    visitor.see(f"/organize/{OPEN}/contests", f"/organize/{OPEN}/contests/NEXT/electorate")
+    visitor.page.check("input[name=people] >> nth=0")
+    visitor.page.fill("#reason", "The committee asked for it.")
+    visitor.press("main form .actions button")
+    visitor.see("/organize/confirmations", f"/organize/{OPEN}/members")
     visitor.see(*(f"/organize/{OPEN}{part}" for part in ("", "/admission", "/agenda", "/contests", "/imports")))
     file = folder / "proposals.csv"
     file.write_text("ref,title,remedy\n1,One,Do it.\n2,,\n", encoding="utf-8")

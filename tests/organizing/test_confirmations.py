@@ -126,6 +126,7 @@ def test_the_electorate_of_a_configured_contest_changes_when_confirmed(session, 
     asked = session.scalars(select(TwoStepRequest)).one()
     other = app.test_client()
     sign_in(session, other, two)
+    assert "besides organizations vote: Individuals" in other.get("/en/organize/confirmations").text
     confirm = f"/en/organize/confirmations/{asked.id}/confirmation"
     assert client.post(confirm).status_code == 403
     assert other.post(confirm).status_code == 303
