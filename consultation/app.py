@@ -34,7 +34,7 @@ from consultation.membership.operations.inviting import INVITATION
 from consultation.membership.queries import actor_by_email, actor_for
 from consultation.moderation import views as moderation_views
 from consultation.notifications import mailbox
-from consultation.notifications.letters import DECISION, TWO_STEP, VERIFICATION
+from consultation.notifications.letters import ACCOUNT_CHANGED, DECISION, TWO_STEP, VERIFICATION
 from consultation.notifications.subscribers import CONFIRMATIONS, DECISIONS, SECURITY, VERIFICATIONS
 from consultation.organizing import views as organizing_views
 from consultation.portal import views as portal_views
@@ -103,7 +103,15 @@ DUE: tuple[DueAct, ...] = (
 
 JOBS: tuple[JobKind, ...] = (IMPORT,)
 
-LETTERS: tuple[LetterKind, ...] = (SIGN_IN_LINK, PASSWORD_CHANGED, INVITATION, DECISION, VERIFICATION, TWO_STEP)
+LETTERS: tuple[LetterKind, ...] = (
+    SIGN_IN_LINK,
+    PASSWORD_CHANGED,
+    ACCOUNT_CHANGED,
+    INVITATION,
+    DECISION,
+    VERIFICATION,
+    TWO_STEP,
+)
 
 TWO_STEPS: tuple[TwoStepKind, ...] = (ROLE, CONTACTS, ELECTORATE)
 

@@ -59,6 +59,18 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
             _("This code is not right, was used already, or there were too many tries. Wait for the next one.")
         ]
 
+    def refuse_mailed(self) -> None:
+        self.code.errors = [
+            _("This code is not right, was used already, or is too old. After five wrong ones, ask for a new letter.")
+        ]
+
+
+class MailedCodeForm(CodeForm):
+    """Stands beside the other on one page, hence its prefix."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(prefix="mailed-", **options)
+
 
 class OwnPasswordForm(FlaskForm):  # type: ignore[misc]
     """Stands beside the other on one page, hence its prefix."""
@@ -86,3 +98,21 @@ class PasskeyForm(FlaskForm):  # type: ignore[misc]
         render_kw={"autocomplete": "off"},
     )
     credential = HiddenField(validators=[DataRequired()])
+
+
+class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+    """A password for the account. What is wrong with it is found out by the operation."""
+
+    password = PasswordField(
+        _l("New password"),
+        [DataRequired(_l("Enter a password."))],
+        description=_l("At least 12 characters. Several words that do not belong together are easy to remember."),
+        render_kw={"autocomplete": "new-password"},
+    )
+
+    def refuse(self, *, guessable: bool) -> None:
+        self.password.errors = [
+            _("This is easily guessed: it is on lists of common passwords, or made of your name or address.")
+            if guessable
+            else _("A password has 12 characters at least, and 1,024 at most.")
+        ]

@@ -77,6 +77,11 @@ def begin_with_passkey(user: User) -> None:
     _begin(user, "passkey", second_step=True)
 
 
+def go_on_here() -> None:
+    """After all sessions of the person have ended: this browser goes on, in a session made anew."""
+    _begin(current_user.user, current_user.kept.method, second_step=current_user.kept.second_step_at is not None)
+
+
 def complete(waiting: Half) -> None:
     """The second step is taken: the person is in."""
     _begin(waiting.user, waiting.method, second_step=True)

@@ -71,12 +71,19 @@ class UserRole(Base):
 
 
 class SignInLink(Base):
-    """A one-time link: only the digest of its token is kept, and using it sets ``used_at``."""
+    """A one-time link: only the digest of its token is kept, and using it sets ``used_at``.
+
+    One that was mailed has a code of six digits beside it, for the browser that asked alone: under a keyed digest,
+    since so few digits would be found by trying all. ``tries`` counts the codes that were tried.
+    """
 
     __tablename__ = "sign_in_link"
     __table_args__ = (
         CheckConstraint("expires_at > created_at", name="expires_later"),
+        CheckConstraint("(code_digest IS NULL) = (browser_sha256 IS NULL)", name="code_for_a_browser"),
+        CheckConstraint("tries >= 0", name="tries_counted"),
         Index(None, "user_id"),
+        Index(None, "browser_sha256"),
     )
 
     token_sha256: Mapped[str] = mapped_column(primary_key=True)
@@ -84,6 +91,9 @@ class SignInLink(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    code_digest: Mapped[str | None]
+    browser_sha256: Mapped[str | None]
+    tries: Mapped[int] = mapped_column(default=0)
 
 
 class UserSession(Base):

@@ -54,6 +54,10 @@ def signed_in(session: Session, token: str, now: datetime) -> tuple[UserSession,
     return None if found is None else (found[0], found[1])
 
 
+def session_by_id(session: Session, session_id: uuid.UUID) -> UserSession | None:
+    return session.scalars(select(UserSession).where(UserSession.id == session_id)).one_or_none()
+
+
 def sessions_of(session: Session, user: User, now: datetime) -> Sequence[UserSession]:
     """The person's sessions that are open, the newest first."""
     return session.scalars(

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 METHODS: Mapping[str, LazyString] = {
     "password": lazy_gettext("Password"),
     "link": lazy_gettext("Link by mail"),
+    "code": lazy_gettext("Code by mail"),
     "passkey": lazy_gettext("Passkey"),
     "invitation": lazy_gettext("Invitation by mail"),
 }

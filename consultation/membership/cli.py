@@ -73,7 +73,7 @@ def create(
     except BadAddress as error:
         raise fail_use(f"{email} is not an e-mail address.") from error
     except WeakPassword as error:
-        raise No(f"A password has at least {MINIMUM_PASSWORD_LENGTH} characters.") from error
+        raise No(f"A password has at least {MINIMUM_PASSWORD_LENGTH} characters, and is not easily guessed.") from error
     if represented is not None:
         give_mandate(work.session, user, represented, kind=MandateKind.DELEGATE, actor=work.actor, now=work.now)
     token = create_sign_in_link(work.session, user, now=work.now, lifetime=INVITATION_LIFETIME)

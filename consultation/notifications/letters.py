@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from consultation.accounts.models import User
+from consultation.accounts.queries import session_by_id
 from consultation.kernel.letters import Content, Letter, LetterKind
 from consultation.kernel.two_steps import TwoStepRequest
-from consultation.notifications.wording import NEXT_STEPS, NOTICES, PAGES, TWO_STEPS, VERIFICATIONS
+from consultation.notifications.wording import ACCOUNT_CHANGES, NEXT_STEPS, NOTICES, PAGES, TWO_STEPS, VERIFICATIONS
 
 
 def _compose(session: Session, letter: Letter, _now: datetime) -> Content | None:
@@ -50,3 +51,23 @@ def _two_step(session: Session, letter: Letter, now: datetime) -> Content | None
 
 
 TWO_STEP = LetterKind("two_step", _two_step, timedelta(days=7))
+
+
+def _account_changed(session: Session, letter: Letter, _now: datetime) -> Content | None:
+    """What happened to the account; of a sign-in the device too, as far as the session still tells of it."""
+    user, details = session.get(User, letter.user_id), letter.details
+    if user is None or not user.active:
+        return None
+    begun = session_by_id(session, UUID(details["session_id"])) if "session_id" in details else None
+    values = {
+        "name": user.name,
+        "what": ACCOUNT_CHANGES[details["event"]],
+        "at": letter.created_at,
+        "browser": begun.browser if begun else "",
+        "system": begun.system if begun else "",
+        "left": details.get("left"),
+    }
+    return Content(user.email, user.language, values)
+
+
+ACCOUNT_CHANGED = LetterKind("account_changed", _account_changed, timedelta(days=7))

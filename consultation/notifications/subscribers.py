@@ -6,7 +6,16 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consultation.accounts.events import PasswordChanged
+from consultation.accounts.events import (
+    AuthenticatorAdded,
+    AuthenticatorRemoved,
+    PasskeyAdded,
+    PasskeyRemoved,
+    PasswordChanged,
+    RecoveryCodesRenewed,
+    RecoveryCodeUsed,
+    UserSignedIn,
+)
 from consultation.accounts.letters import PASSWORD_CHANGED
 from consultation.accounts.models import User, UserRole
 from consultation.discussion.models import Comment
@@ -33,7 +42,7 @@ from consultation.moderation.events import (
     ProposalPublished,
 )
 from consultation.moderation.models import ModerationAction
-from consultation.notifications.letters import DECISION, TWO_STEP, VERIFICATION
+from consultation.notifications.letters import ACCOUNT_CHANGED, DECISION, TWO_STEP, VERIFICATION
 from consultation.notifications.operations import notify
 from consultation.notifications.queries import concerned
 from consultation.proposals.models import Proposal
@@ -71,12 +80,28 @@ def tell_of_decision(session: Session, event: EventRecord) -> None:
 DECISIONS = subscription("notices", (*ABOUT_PROPOSALS, *ABOUT_COMMENTS), tell_of_decision)
 
 
-def tell_of_new_password(session: Session, event: EventRecord) -> None:
-    """To the person whose password it is, so that one set by somebody else is noticed."""
-    letters.post(session, PASSWORD_CHANGED, user_id=event.subject_id, now=event.occurred_at)
+def tell_of_security(session: Session, event: EventRecord) -> None:
+    """To the person whose account it is, so that what somebody else did is noticed. Of sign-ins only those from a
+    browser that the person has not used before."""
+    if event.name == PasswordChanged.__name__:
+        letters.post(session, PASSWORD_CHANGED, user_id=event.subject_id, now=event.occurred_at)
+    elif event.name != UserSignedIn.__name__ or event.payload.get("new_device"):
+        told = {key: event.payload[key] for key in ("left", "session_id") if key in event.payload}
+        details = {"event": event.name} | told
+        letters.post(session, ACCOUNT_CHANGED, user_id=event.subject_id, details=details, now=event.occurred_at)
 
 
-SECURITY = subscription("security-letters", (PasswordChanged,), tell_of_new_password)
+ABOUT_SECURITY = (
+    PasswordChanged,
+    PasskeyAdded,
+    PasskeyRemoved,
+    AuthenticatorAdded,
+    AuthenticatorRemoved,
+    RecoveryCodesRenewed,
+    RecoveryCodeUsed,
+    UserSignedIn,
+)
+SECURITY = subscription("security-letters", ABOUT_SECURITY, tell_of_security)
 
 
 def tell_of_verification(session: Session, event: EventRecord) -> None:

@@ -61,3 +61,14 @@ TWO_STEPS: Mapping[str, LazyString] = {
     "contacts": lazy_gettext("Export of contacts"),
     "electorate": lazy_gettext("Change of who votes"),
 }
+
+#: What happened to an account.
+ACCOUNT_CHANGES: Mapping[str, LazyString] = {
+    "PasskeyAdded": lazy_gettext("A passkey was added to your account."),
+    "PasskeyRemoved": lazy_gettext("A passkey was removed from your account."),
+    "AuthenticatorAdded": lazy_gettext("An authenticator app was added to your account."),
+    "AuthenticatorRemoved": lazy_gettext("The authenticator app was removed from your account."),
+    "RecoveryCodesRenewed": lazy_gettext("New recovery codes were made for your account."),
+    "RecoveryCodeUsed": lazy_gettext("A recovery code let somebody into your account."),
+    "UserSignedIn": lazy_gettext("Somebody signed in to your account on a new device."),
+}

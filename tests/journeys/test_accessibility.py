@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -108,6 +108,12 @@ class Visitor:
 
 
 @pytest.fixture
+def config(config):
+    """With a way for mail to leave, so that letters are offered; none does."""
+    return replace(config, mail_url="smtp://localhost")
+
+
+@pytest.fixture
 def sample(app, live_server):
     """The application's database holds the demonstration's sample."""
     with app.app_context():
@@ -151,6 +157,10 @@ def _as_anybody(visitor: Visitor) -> None:
     _see_letters_off(visitor)
     visitor.see("/privacy", "/accessibility", "/terms", "/contact", "/texts/terms/0")
     visitor.see_an_invitation()
+    visitor.page.goto(f"/{visitor.language}/sign-in")
+    visitor.page.fill("#link-email", "nobody@example.org")
+    visitor.press("form[action*='/sign-in/links'] button")
+    visitor.look()
     for slug in (ENDED, RANKING, OPEN):
         visitor.see(*(f"/consultations/{slug}/{part}" for part in ("", "proposals", "items", "ranking", "results")))
     visitor.see(f"/consultations/{OPEN}/proposals?q=nothing+has+this", f"/consultations/{OPEN}/agenda")
@@ -162,7 +172,7 @@ def _with_a_second_step(visitor: Visitor, email: str) -> None:
     """Set one up, and sign in with it."""
     page = visitor.page
     with visitor.signed_in(email):
-        visitor.see("/account/confirmation", "/account/security")
+        visitor.see("/account/confirmation", "/account/security/password", "/account/security")
         visitor.press("form[action$='/security/authenticator'] button")
         visitor.look()
         secret = page.locator("#secret").inner_text().replace(" ", "")

@@ -20,7 +20,7 @@ def ask(client, address):
 def test_a_link_comes_by_mail_and_signs_in_once(app, client, session, sent):
     make_user(session, email="amina@example.org", name="Amina")
     session.commit()
-    assert ask(client, " Amina@Example.org")[:2] == (303, "/en/sign-in")
+    assert ask(client, " Amina@Example.org")[:2] == (303, "/en/sign-in/code")
     (message,) = sent()
     link = re.search(r"http://127\.0\.0\.1:8000(/en/sign-in/link/\S+)", message.get_body(("plain",)).get_content())[1]
     scanner, person = app.test_client(), app.test_client()

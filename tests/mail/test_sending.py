@@ -95,7 +95,7 @@ def test_who_has_left_is_written_to_no_more(app, session, declined, sent):
 def test_a_server_takes_the_message(app, session, mail_server):
     app.extensions["mail"] = transport(f"smtp://127.0.0.1:{mail_server.server_address[1]}?tls=off", None)
     make_user(session, email="amina@example.org")
-    ask_for_link(session, "Amina@example.org ", language="es", now=NOW)
+    ask_for_link(session, "Amina@example.org ", browser="a secret", language="es", now=NOW)
     session.commit()
     assert Post(app).step() == 1
     message = message_from_string(mail_server.taken[0], policy=policy.default)
@@ -119,7 +119,7 @@ def test_while_the_server_is_away_letters_wait_and_go_out_once(app, session, clo
     way = app.extensions["mail"] = Way(NotSent("ConnectionRefusedError"))
     make_user(session, email="amina@example.org")
     for _ in range(2):
-        ask_for_link(session, "amina@example.org", language="en", now=NOW)
+        ask_for_link(session, "amina@example.org", browser="a secret", language="en", now=NOW)
     session.commit()
     post = Post(app)
     assert (post.step(), post.step()) == (0, 0)
@@ -133,7 +133,7 @@ def test_while_the_server_is_away_letters_wait_and_go_out_once(app, session, clo
 def test_a_message_that_is_refused_for_good_goes(app, session):
     app.extensions["mail"] = Way(Refused("550"))
     make_user(session, email="amina@example.org")
-    ask_for_link(session, "amina@example.org", language="en", now=NOW)
+    ask_for_link(session, "amina@example.org", browser="a secret", language="en", now=NOW)
     session.commit()
     assert Post(app).step() == 1
     assert session.scalars(select(Letter)).all() == []
@@ -143,7 +143,7 @@ def test_a_letter_that_cannot_be_written_holds_up_none(app, session, clock, caps
     way = app.extensions["mail"] = Way(None)
     make_user(session, email="amina@example.org")
     letters.post(session, replace(SIGN_IN_LINK, name="unheard_of"), address="b@example.org", now=NOW)
-    ask_for_link(session, "amina@example.org", language="en", now=NOW)
+    ask_for_link(session, "amina@example.org", browser="a secret", language="en", now=NOW)
     session.commit()
     post = Post(app)
     assert [post.step() for _ in range(2)] == [0, 1]

@@ -84,9 +84,9 @@ def test_security_contact_follows_rfc_9116(client, clock):
     assert fields["Preferred-Languages"] == "en, fr, es"
 
 
-def test_password_managers_are_sent_to_the_account(client):
+def test_password_managers_are_sent_to_the_page_of_the_password(client):
     answer = client.get("/.well-known/change-password", headers={"Accept-Language": "es"})
-    assert (answer.status_code, answer.location) == (302, "/es/account")
+    assert (answer.status_code, answer.location) == (302, "/es/account/security/password")
 
 
 def test_the_root_goes_to_the_visitors_language(client):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from consultation.accounts import rules
 from consultation.accounts.events import PasswordChanged, UserCreated
+from consultation.accounts.guessing import refuse_guessable
 from consultation.accounts.models import User, UserRole
 from consultation.accounts.operations.granting import POWERFUL
 from consultation.accounts.operations.sessions import end_sessions
@@ -50,7 +51,7 @@ def create_user(
     kept = rules.address(email)
     if session.scalar(select(User.id).where(User.email == kept)) is not None:
         raise AddressTaken(kept)
-    hashed = None if password is None else _hashed(password, passwords)
+    hashed = None if password is None else _hashed(password, passwords, (name, kept))
     return _add(session, kept, name, language, roles, actor, now, password_hash=hashed)
 
 
@@ -97,18 +98,19 @@ def set_password(
 
     Raises:
         Denied: when it is somebody else's account and the actor may not invite people.
-        WeakPassword: when it is too short or too long.
+        WeakPassword: when it is too short, too long or easily guessed.
     """
     if actor.user_id != user.id:
         require(actor, Permission.USER_INVITE, now=now)
-    user.password_hash = _hashed(password, passwords)
+    user.password_hash = _hashed(password, passwords, (user.name, user.email))
     end_sessions(session, user.id)
     record(session, PasswordChanged(subject_id=user.id), actor=actor, now=now)
     session.flush()
 
 
-def _hashed(password: str, passwords: Passwords | None) -> str:
+def _hashed(password: str, passwords: Passwords | None, about: tuple[str, str]) -> str:
     rules.check_password(password)
+    refuse_guessable(password, about)
     return (passwords or _default_passwords()).hash(password)
 
 

@@ -4,6 +4,8 @@ in the database, where it holds for every process and whatever way is tried."""
 from collections.abc import Callable
 from typing import Any
 
+from flask_login import current_user
+
 from consultation.extensions import limiter
 
 # Failures alone count: a room full of delegates may share one address.
@@ -20,6 +22,12 @@ _in_all = limiter.shared_limit(
     FAILURES_IN_ALL, scope="all tries", key_func=lambda: "all", methods=["POST"], deduct_when=_failed
 )
 
+
+LETTERS_TO_ONESELF = "10 per hour"
+letters_limited = limiter.limit(
+    LETTERS_TO_ONESELF, key_func=lambda: str(current_user.actor.user_id) if current_user.is_authenticated else "nobody"
+)
+"""For letters that somebody who is signed in has sent to their own address."""
 
 CHALLENGES_BY_VISITOR = "60 per hour"
 CHALLENGES_IN_ALL = "6000 per hour"

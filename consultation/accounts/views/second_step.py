@@ -1,17 +1,21 @@
 """The second step of signing in, and showing again that it is oneself."""
 
-from flask import Response, current_app, url_for
+from flask import Response, abort, current_app, flash, url_for
+from flask import session as cookie
+from flask_babel import gettext as _
 from flask_login import current_user
 
-from consultation.accounts import operations, queries
-from consultation.accounts.forms import CodeForm, OwnPasswordForm
+from consultation.accounts import letters, operations, queries
+from consultation.accounts.forms import CodeForm, MailedCodeForm, OwnPasswordForm
 from consultation.accounts.identity import complete, half
 from consultation.accounts.models import User
 from consultation.accounts.views.blueprint import bp
 from consultation.accounts.views.entering import passkeys_usable, target, wanted
-from consultation.accounts.views.limits import tries_limited
+from consultation.accounts.views.limits import letters_limited, tries_limited
+from consultation.accounts.views.mailed import ASKED, asking, right_mailed_code
 from consultation.kernel.permissions import Permission
 from consultation.web.authorize import present, public, requires
+from consultation.web.locale import language
 from consultation.web.render import page, see_other
 from consultation.web.transactions import after_rollback, session, unit_of_work
 
@@ -75,23 +79,55 @@ def confirm_by_code() -> Response:
     return confirmation_page(by_code=form)
 
 
+@bp.post("/account/confirmation/letters")
+@requires(Permission.ACCOUNT_USE)
+@letters_limited
+def mail_confirmation() -> Response:
+    """Mail a code to the person's own address, for this browser."""
+    if current_app.extensions["mail"] is None:
+        abort(404)
+    email = current_user.user.email
+    letters.ask_for_link(session(), email, browser=asking(), language=language(), now=present())
+    flash(_("A code is on its way to your address. It works once, within ten minutes."), "success")
+    return see_other(url_for("accounts.confirmation", next=wanted()))
+
+
+@bp.post("/account/confirmation/mailed-code")
+@requires(Permission.ACCOUNT_USE)
+@tries_limited
+def confirm_by_mailed_code() -> Response:
+    form = MailedCodeForm()
+    if form.validate_on_submit():
+        user = right_mailed_code(form.code.data)
+        if user is not None and user.id == current_user.user.id:
+            return confirmed()
+        form.refuse_mailed()
+    return confirmation_page(by_mail=form)
+
+
 def confirmed() -> Response:
     operations.confirm_session(session(), current_user.kept, now=present())
     return see_other(wanted() or url_for("accounts.security"))
 
 
 def confirmation_page(
-    *, by_password: OwnPasswordForm | None = None, by_code: CodeForm | None = None, refused: str = ""
+    *,
+    by_password: OwnPasswordForm | None = None,
+    by_code: CodeForm | None = None,
+    by_mail: MailedCodeForm | None = None,
+    refused: str = "",
 ) -> Response:
     user = current_user.user
     steps = queries.second_steps(session(), user)
     return page(
         "accounts/confirmation.html",
-        status=422 if by_password or by_code or refused else 200,
+        status=422 if by_password or by_code or by_mail or refused else 200,
         refused=refused,
         by_passkey=bool(steps.passkeys) and passkeys_usable(),
         onward=wanted(),
-        typed=by_password or by_code,
+        typed=by_password or by_code or by_mail,
+        mail_goes_out=current_app.extensions["mail"] is not None,
+        by_mail=(by_mail or MailedCodeForm(formdata=None)) if ASKED in cookie else None,
         by_password=(by_password or OwnPasswordForm(formdata=None)) if user.password_hash else None,
         by_code=(by_code or CodeForm(formdata=None)) if steps.authenticator else None,
     )

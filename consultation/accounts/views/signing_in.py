@@ -3,16 +3,18 @@
 import hashlib
 
 from flask import Response, abort, current_app, flash, request, url_for
+from flask import session as cookie
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from consultation.accounts import letters, operations
-from consultation.accounts.forms import LinkForm, SignInForm
+from consultation.accounts.forms import CodeForm, LinkForm, SignInForm
 from consultation.accounts.identity import end_this_session, half
 from consultation.accounts.views.blueprint import bp
 from consultation.accounts.views.entering import entered, passkeys_usable, second_step_address, target, wanted
 from consultation.accounts.views.landing import FRONT
 from consultation.accounts.views.limits import tries_limited
+from consultation.accounts.views.mailed import ASKED, asking, right_mailed_code
 from consultation.extensions import limiter
 from consultation.web.authorize import present, public
 from consultation.web.locale import language
@@ -66,11 +68,25 @@ def ask_for_link() -> Response:
     form = LinkForm()
     if not form.validate_on_submit():
         return sign_in_page(SignInForm(formdata=None), form, status=422)
-    letters.ask_for_link(session(), form.email.data, language=language(), now=present())
-    flash(
-        _("If this address opens an account, a link is on its way to it. It works once, within ten minutes."), "success"
-    )
-    return see_other(url_for("accounts.sign_in"))
+    letters.ask_for_link(session(), form.email.data, browser=asking(), language=language(), now=present())
+    return see_other(url_for("accounts.mailed_code", next=wanted()))
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@public
+@tries_limited
+def mailed_code() -> Response:
+    """The code of the letter, for whoever reads it on another device. It works in the browser that asked alone; the
+    page says nothing of whether a letter was sent."""
+    if ASKED not in cookie:
+        return see_other(url_for("accounts.sign_in", next=wanted()))
+    form = CodeForm()
+    if form.validate_on_submit():
+        user = right_mailed_code(form.code.data)
+        if user is not None:
+            return entered(user, "code")
+        form.refuse_mailed()
+    return page("accounts/mailed_code.html", status=422 if form.is_submitted() else 200, form=form)
 
 
 def sign_in_page(form: SignInForm, link_form: LinkForm, *, status: int) -> Response:

@@ -84,7 +84,7 @@ def security_contact() -> Response:
 @public
 def change_password() -> Response:
     """Where password managers send people (W3C, A Well-Known URL for Changing Passwords)."""
-    return redirect(url_for("portal.account"), code=302)  # type: ignore[return-value]
+    return redirect(url_for("accounts.password"), code=302)  # type: ignore[return-value]
 
 
 def _text(body: str) -> Response:
