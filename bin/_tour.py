@@ -95,6 +95,8 @@ STOPS = (
     Stop("organize-members", "/organize/sample-open/members", "organizer"),
     Stop("organize-pages", "/organize/pages", "organizer"),
     Stop("organize-page", "/organize/pages/terms", "organizer"),
+    Stop("organize-vocabulary", "/organize/vocabularies/theme", "organizer"),
+    Stop("organize-term", "/organize/vocabularies/theme/T1", "organizer"),
     Stop("verification", "/verification", "organizer"),
     Stop("verification-case", "/verification/LTARS", "administrator"),
     Stop("people", "/organize/people", "administrator"),

@@ -57,6 +57,13 @@ class TermRenamed:
 
 
 @dataclass(frozen=True, slots=True)
+class TermOfferedAgain:
+    subject_id: uuid.UUID
+    kind: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class TermRetired:
     subject_id: uuid.UUID
     kind: str

@@ -24,6 +24,11 @@ def consultations(session: Session) -> Sequence[Consultation]:
     return session.scalars(_ALL).unique().all()
 
 
+def terms_of(session: Session, kind: TermKind) -> Sequence[Term]:
+    """All terms of a vocabulary, retired ones too, in the order in which it shows them."""
+    return session.scalars(select(Term).where(Term.kind == kind).order_by(Term.position, Term.code)).all()
+
+
 def term_by_code(session: Session, kind: TermKind, code: str) -> Term | None:
     """A term to edit; pages read the vocabulary instead, which is kept for some seconds."""
     return session.scalar(select(Term).where(Term.kind == kind, Term.code == code))

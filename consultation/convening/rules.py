@@ -81,6 +81,11 @@ def check_prefix(prefix: str) -> str:
     return prefix
 
 
+def complete(texts: Iterable[str]) -> bool:
+    """Whether a text says something in each of its languages."""
+    return all(text.strip() for text in texts)
+
+
 def check_code(code: str) -> str:
     """Raises ``Unusable`` unless the text can be the code of a term."""
     if not _CODE.fullmatch(code):

@@ -16,11 +16,12 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from consultation.accounts.operations.granting import POWERFUL
 from consultation.convening.rules import Unusable
+from consultation.kernel.orm import LANGUAGES, Trilingual
 from consultation.kernel.roles import Role
 from consultation.organizing.wording import AFFILIATES, CONTEST_KINDS, KINDS, PEOPLE, PROBLEMS, SECRECIES
 from consultation.portal.wording import ROLES
@@ -37,6 +38,10 @@ def _needed() -> InputRequired:
 
 def _stripped(value: str | None) -> str | None:
     return value.strip() if value else value
+
+
+def _one_line(value: str | None) -> str:
+    return " ".join((value or "").split())
 
 
 class OrganizersForm(FlaskForm):  # type: ignore[misc]
@@ -204,3 +209,29 @@ class InvitationForm(OrganizersForm):
         render_kw={"rows": 2},
     )
     language = SelectField(_l("Language of messages"), choices=[SelectChoice(*one) for one in LANGUAGE_NAMES.items()])
+
+
+class TermForm(OrganizersForm):
+    """A term of a vocabulary in the three languages; ``code`` is asked for where there is none yet."""
+
+    code = StringField(
+        _l("Code"),
+        [DataRequired(NEEDED), Length(max=40)],
+        filters=[_stripped],
+        description=_l("Short and lasting, since files and addresses name the term by it: letters, digits, hyphens."),
+    )
+    label_en = TextAreaField(_l("Name in English"), [DataRequired(NEEDED), Length(max=200)], filters=[_one_line])
+    label_fr = TextAreaField(_l("Name in French"), [DataRequired(NEEDED), Length(max=200)], filters=[_one_line])
+    label_es = TextAreaField(_l("Name in Spanish"), [DataRequired(NEEDED), Length(max=200)], filters=[_one_line])
+    short_en = StringField(_l("Short name in English"), [Length(max=60)], filters=[_stripped])
+    short_fr = StringField(_l("Short name in French"), [Length(max=60)], filters=[_stripped])
+    short_es = StringField(_l("Short name in Spanish"), [Length(max=60)], filters=[_stripped])
+
+    def label(self) -> Trilingual:
+        return Trilingual(self.label_en.data, self.label_fr.data, self.label_es.data)
+
+    def short(self) -> Trilingual:
+        """The short names, each the full one where it is left out."""
+        label = self.label()
+        typed = (self.short_en.data, self.short_fr.data, self.short_es.data)
+        return Trilingual(*(short or label[language] for short, language in zip(typed, LANGUAGES, strict=True)))

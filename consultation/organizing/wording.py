@@ -6,6 +6,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from consultation.convening.rules import Problem
+from consultation.convening.states import TermKind
 from consultation.exchange.reading import Kind
 from consultation.kernel.jobs import JobState
 from consultation.kernel.roles import MemberKind
@@ -88,6 +89,13 @@ OUTCOMES: Mapping[str, LazyString] = {
     "withdrawn": _l("Taken back"),
     "expired": _l("Not confirmed in seven days"),
 }
+VOCABULARIES: Mapping[TermKind, LazyString] = {
+    TermKind.THEME: _l("Themes"),
+    TermKind.ISSUE: _l("Critical issues"),
+    TermKind.SECTOR: _l("Sectors"),
+    TermKind.JURISDICTION: _l("Jurisdictions"),
+    TermKind.INSTRUMENT: _l("Legal instruments"),
+}
 PEOPLE: Mapping[MemberKind, LazyString] = {
     MemberKind.INDIVIDUAL: _l("Individuals"),
     MemberKind.EXPERT: _l("Experts"),
@@ -121,6 +129,9 @@ PROBLEMS: Mapping[Problem, LazyString] = {
     Problem.DATE_TWICE_OR_NEVER: _l("On that day the clocks change, and this time comes twice or never."),
     Problem.CLOSES_WITHOUT_OPENING: _l("A phase that closes also needs a date on which it opens."),
     Problem.CLOSES_TOO_EARLY: _l("A phase closes after it opens."),
+    Problem.CODE_SHAPE: _l("The code takes letters and digits, set apart by single hyphens."),
+    Problem.CODE_TAKEN: _l("Another term of this vocabulary has this code. Choose another one."),
+    Problem.LABEL_MISSING: _l("The name is needed in English, French and Spanish."),
 }
 NOT_READY: Mapping[str, LazyString] = {
     "window_over": _l("Its closing date has passed already."),

@@ -174,6 +174,8 @@ def _contests(session: Any, world: World, consultation: Any) -> None:
         "shared.release": {"number": "0.1", "format_name": "json"},
         "shared.item": {"code": "NG27-A001"},
         "shared.phase": {"name": "discuss"},
+        "shared.vocabulary": {"kind": "sector"},
+        "shared.term": {"kind": "sector", "code": "health"},
         "shared.file": {"filename": "icon.svg"},
         "shared.page": {"name": "terms", "version": 0},
     }

@@ -237,6 +237,7 @@ def _as_organizer(visitor: Visitor, folder: Any) -> None:
     visitor.page.fill("#reason", "The committee asked for it.")
     visitor.press("main form .actions button")
     visitor.see("/organize/confirmations", f"/organize/{OPEN}/members")
+    visitor.see("/organize/vocabularies/sector", "/organize/vocabularies/theme/T1")
     visitor.see(*(f"/organize/{OPEN}{part}" for part in ("", "/admission", "/agenda", "/contests", "/imports")))
     file = folder / "proposals.csv"
     file.write_text("ref,title,remedy\n1,One,Do it.\n2,,\n", encoding="utf-8")
