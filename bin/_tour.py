@@ -82,6 +82,7 @@ STOPS = (
     Stop("security", "/account/security", "delegate"),
     Stop("privacy", "/account/privacy", "delegate"),
     Stop("confirmation", "/account/confirmation", "delegate"),
+    Stop("erasure", "/account/privacy/erasure", "delegate"),
     Stop("queue", "/moderation", "moderator"),
     Stop("queue-refusal", "/moderation", "moderator", _refuse_without_words, 422),
     Stop("queue-decided", "/moderation?state=decided", "moderator"),

@@ -39,6 +39,8 @@ from consultation.notifications.subscribers import CONFIRMATIONS, DECISIONS, SEC
 from consultation.organizing import views as organizing_views
 from consultation.portal import views as portal_views
 from consultation.privacy import views as privacy_views
+from consultation.privacy.letters import ERASURE_ASKED
+from consultation.privacy.operations import ERASING, KEEPING, SLEEPING
 from consultation.proposals import views as proposals_views
 from consultation.voting import views as voting_views
 from consultation.voting.operations import CLOSING, ELECTORATE
@@ -96,10 +98,7 @@ COMMANDS: Mapping[str, str] = {
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (DECISIONS, SECURITY, VERIFICATIONS, CONFIRMATIONS)
 
-DUE: tuple[DueAct, ...] = (
-    CLOSING,
-    CONFIRMING,
-)
+DUE: tuple[DueAct, ...] = (CLOSING, CONFIRMING, ERASING, KEEPING, SLEEPING)
 
 JOBS: tuple[JobKind, ...] = (IMPORT,)
 
@@ -111,6 +110,7 @@ LETTERS: tuple[LetterKind, ...] = (
     DECISION,
     VERIFICATION,
     TWO_STEP,
+    ERASURE_ASKED,
 )
 
 TWO_STEPS: tuple[TwoStepKind, ...] = (ROLE, CONTACTS, ELECTORATE)
@@ -140,7 +140,7 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
     app.extensions["vault"] = Vault(config.secret_key)
     app.extensions["actor_by_email"] = actor_by_email
     app.extensions["subscriptions"] = SUBSCRIPTIONS
-    app.extensions["due"] = DUE
+    app.extensions["due"] = DUE if config.mail_url else tuple(act for act in DUE if act is not SLEEPING)
     app.extensions["jobs"] = {kind.name: kind for kind in JOBS}
     app.extensions["letters"] = {kind.name: kind for kind in LETTERS}
     app.extensions["two_steps"] = {kind.name: kind for kind in TWO_STEPS}

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     CONSULTATION_CONFIGURE = "consultation:configure"
     VOCABULARY_EDIT = "vocabulary:edit"
     USER_INVITE = "user:invite"
+    USER_ERASE = "user:erase"
     ORGANIZATION_REGISTER = "organization:register"
     ORGANIZATION_VERIFY = "organization:verify"
     ORGANIZATION_READ = "organization:read"
@@ -149,6 +150,7 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.CONSULTATION_CONFIGURE: _ORGANIZERS,
     Permission.VOCABULARY_EDIT: _ORGANIZERS,
     Permission.USER_INVITE: _ADMINISTRATORS,
+    Permission.USER_ERASE: _ADMINISTRATORS,
     Permission.ORGANIZATION_REGISTER: _ORGANIZERS,
     Permission.ORGANIZATION_VERIFY: _ORGANIZERS | _ADMINISTRATORS,
     Permission.ORGANIZATION_READ: _ORGANIZERS | _ADMINISTRATORS | {Role.AUDITOR},

@@ -1,4 +1,4 @@
-"""What happened to the pages that organizers write, and to people's agreements. No words of theirs, no names."""
+"""What happened to pages, agreements, choices and data. No words of anybody's, no names."""
 
 import uuid
 from dataclasses import dataclass
@@ -45,3 +45,40 @@ class AgreementWithdrawn:
     subject_id: uuid.UUID
     page: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataExported:
+    subject_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureAsked:
+    """The subject is the person, who can take it back until it is done."""
+
+    subject_id: uuid.UUID
+    erasure_id: uuid.UUID
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureTakenBack:
+    subject_id: uuid.UUID
+    erasure_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PersonErased:
+    """The subject is an id that leads to nobody from now on."""
+
+    subject_id: uuid.UUID
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLongEnough:
+    """Rows that were let go of by a rule; the subject is the rule, by an id made of its name."""
+
+    subject_id: uuid.UUID
+    rule: str
+    rows: int

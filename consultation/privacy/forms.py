@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
+    EmailField,
     IntegerField,
     RadioField,
     SelectChoice,
@@ -62,4 +63,23 @@ class LettersForm(FlaskForm):  # type: ignore[misc]
         choices=[SelectChoice(kind, label) for kind, label in LETTERS.items()],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
+    )
+
+
+class ErasureForm(FlaskForm):  # type: ignore[misc]
+    understood = BooleanField(
+        _l("I have read what is erased and what stays, and I want it"), [DataRequired(_l("Tick the box to go on."))]
+    )
+
+
+class OrderedErasureForm(FlaskForm):  # type: ignore[misc]
+    email = EmailField(
+        _l("Email address"), [DataRequired(_l("Enter an email address."))], render_kw={"autocomplete": "off"}
+    )
+    asked = BooleanField(
+        _l("The person has asked for it, and I am sure that it was them"), [DataRequired(_l("Tick the box to go on."))]
+    )
+    whatever_follows = BooleanField(
+        _l("Also if an organization is left with nobody to speak for it"),
+        description=_l("It can neither vote nor invite anybody then, until an administrator gives somebody a mandate."),
     )

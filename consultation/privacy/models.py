@@ -1,13 +1,13 @@
-"""The texts that organizers write, and the ledger of who agreed to which of them."""
+"""The texts that organizers write, the ledger of who agreed to which of them, and erasures."""
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 
 from consultation.kernel.ids import uuid7
 from consultation.kernel.orm import Base, Mapped, Trilingual, choice, mapped_column, one_of, trilingual
-from consultation.privacy.states import Consent, Occasion, PageName
+from consultation.privacy.states import AskedBy, Consent, Occasion, PageName
 
 
 class PageVersion(Base):
@@ -62,3 +62,27 @@ class Agreement(Base):
     step: Mapped[Consent] = choice(Consent)
     occasion: Mapped[Occasion] = choice(Occasion)
     at: Mapped[datetime]
+
+
+_STANDING = text("withdrawn_at IS NULL AND done_at IS NULL")
+
+
+class Erasure(Base):
+    """That somebody's account is to be erased at a time, was, or was to be until they took it back."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (
+        one_of("asked_by", AskedBy),
+        CheckConstraint("withdrawn_at IS NULL OR done_at IS NULL", name="one_end"),
+        CheckConstraint("due_at >= asked_at", name="due_later"),
+        Index("uq_erasure_standing", "user_id", unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING),
+        Index(None, "due_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    asked_by: Mapped[AskedBy] = choice(AskedBy)
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]

@@ -16,7 +16,7 @@ from consultation.kernel.orm import Trilingual
 from consultation.kernel.roles import COLLECTIVE
 from consultation.membership.models import Invitation, Mandate, MemberOrganization
 from consultation.privacy.built_in import built_in
-from consultation.privacy.models import Agreement, PageVersion
+from consultation.privacy.models import Agreement, Erasure, PageVersion
 from consultation.privacy.rules import Said, outstanding
 from consultation.privacy.states import AGREED, Consent, PageName
 
@@ -138,3 +138,9 @@ def own_memberships(session: Session, user_id: uuid.UUID) -> Sequence[MemberOrga
         .join(Mandate, Mandate.organization_id == MemberOrganization.id)
         .where(Mandate.user_id == user_id, MemberOrganization.kind.not_in(COLLECTIVE))
     ).all()
+
+
+def standing_erasure(session: Session, user_id: uuid.UUID, *, lock: bool = False) -> Erasure | None:
+    """The erasure that is to come, if one is."""
+    query = select(Erasure).where(Erasure.user_id == user_id, Erasure.withdrawn_at.is_(None), Erasure.done_at.is_(None))
+    return session.scalars(query.with_for_update() if lock else query).one_or_none()

@@ -3,12 +3,18 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from consultation.privacy.states import AGREED, Consent, PageName
+from consultation.privacy.states import AGREED, AskedBy, Consent, PageName
 
 MAXIMUM_TEXT = 60_000
+#: How long an erasure can be taken back, by who asked for it.
+WAITS = {
+    AskedBy.PERSON: timedelta(days=14),
+    AskedBy.ADMINISTRATOR: timedelta(0),
+    AskedBy.INACTIVITY: timedelta(days=60),
+}
 SHORTEST_PSEUDONYM, LONGEST_PSEUDONYM = 3, 40
 
 

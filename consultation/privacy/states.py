@@ -28,3 +28,11 @@ class Occasion(StrEnum):
     INVITATION = "invitation"
     ACT = "act"
     OWN_PAGE = "own_page"
+
+
+class AskedBy(StrEnum):
+    """Who asked for an erasure: the person, an administrator for them, or nobody for long (an account that sleeps)."""
+
+    PERSON = "person"
+    ADMINISTRATOR = "administrator"
+    INACTIVITY = "inactivity"

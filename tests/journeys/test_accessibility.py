@@ -141,7 +141,7 @@ def test_every_page_is_accessible(app, sample, page, axe, session, language, tmp
         _as_organizer(visitor, tmp_path)
     with visitor.signed_in("administrator@example.org"):
         visitor.see("/organize/people", "/verification", "/verification/LTARS", "/verification/CDDFHDSE")
-        visitor.see("/verification/LTARS/merging")
+        visitor.see("/verification/LTARS/merging", "/organize/people/erasures")
     with visitor.signed_in("auditor@example.org"):
         visitor.see(f"/organize/{RANKING}", f"/organize/{RANKING}/contests")
     _with_a_second_step(visitor, "auditor@example.org")
@@ -211,7 +211,7 @@ def _see_letters_off(visitor: Visitor) -> None:
 def _as_delegate(visitor: Visitor, code: str) -> None:
     visitor.see(f"/organizations/{VOTING}/people", "/organizations/LTARS/vouchings")
     visitor.see(f"/organizations/{VOTING}/affiliations", f"/organizations/{VOTING}/confirmation")
-    visitor.see("/account/security", "/account/privacy")
+    visitor.see("/account/security", "/account/privacy", "/account/privacy/erasure")
     visitor.see("/", "/account", f"/consultations/{OPEN}/propose", f"/consultations/{ENDED}/propose")
     visitor.page.goto(f"/{visitor.language}/consultations/{OPEN}/propose")
     visitor.press("main form .actions button")

@@ -93,7 +93,7 @@ def test_closing_what_is_due_is_logged_as_the_operators_and_repeats_harmlessly(s
 def test_the_worker_closes_what_is_due_and_a_missing_key_holds_up_no_other(app, session, scene, contest, clock):
     make_contest(session, scene.consultation, clock.now(), code="OTHER", closes_at=contest.closes_at + MOMENT)
     commit(session)
-    assert app.extensions["due"] is DUE
+    assert set(app.extensions["due"]) <= set(DUE)
     key = key_store(session).path(contest.id)
     aside = key.rename(key.with_suffix(".aside"))
     instant = [0.0]

@@ -43,6 +43,7 @@ def own_page(naming: NamingForm | None = None, *, status: int = 200) -> Response
         consents=CONSENTS,
         occasions=OCCASIONS,
         asked=queries.to_agree(session(), user.id),
+        erasure=queries.standing_erasure(session(), user.id),
     )
 
 

@@ -3,10 +3,11 @@
 from flask import Response, abort
 
 from consultation.privacy import queries
+from consultation.privacy.keeping import KEEPINGS as RULES
 from consultation.privacy.queries import PageText
 from consultation.privacy.states import PageName
 from consultation.privacy.views.blueprint import bp, page_name, shown
-from consultation.privacy.wording import TITLES
+from consultation.privacy.wording import KEEPINGS, TITLES, duration
 from consultation.web.authorize import public
 from consultation.web.locale import language
 from consultation.web.render import page
@@ -41,5 +42,12 @@ def _page(found: PageText, *, newest: bool) -> Response:
         html=shown(found.text[language()]),
         is_newest=newest or not any(row.version > found.version for row in earlier),
         versions=earlier,
+        keepings=_keepings() if found.name is PageName.PRIVACY and newest else (),
         contacts=queries.contacts(session()) if found.name is PageName.CONTACT and newest else (),
     )
+
+
+def _keepings() -> list[tuple[str, str, str]]:
+    """What is kept, how long, and from when: what the worker goes by."""
+    rows = ((rule, *KEEPINGS[rule]) for rule in RULES)
+    return [(str(what), duration(rule.time), str(since)) for rule, what, since in rows]

@@ -11,7 +11,7 @@ _EMPTIED = "ballot_content, cast_key, ballot_draft"
 _log = logging.getLogger(__name__)
 
 
-def give_space_back(session: Session) -> None:
+def give_space_back(session: Session, emptied: str = _EMPTIED) -> None:
     """Rewrite what was emptied and cut the write-ahead log. To run after the commit, on a connection of its own.
 
     Somebody else's long transaction can stand in the way: that is logged, and the next close, or the operator's
@@ -23,7 +23,7 @@ def give_space_back(session: Session) -> None:
         if engine.dialect.name == "sqlite":
             _rewrite_sqlite(engine)
         else:
-            _rewrite_postgresql(engine)
+            _rewrite_postgresql(engine, emptied)
     except engine.dialect.loaded_dbapi.Error as error:
         _log.warning("space_not_given_back", extra={"kind": type(error).__name__})
 
@@ -46,12 +46,12 @@ def _rewrite_sqlite(engine: Engine) -> None:
         connection.close()
 
 
-def _rewrite_postgresql(engine: Engine) -> None:
+def _rewrite_postgresql(engine: Engine, emptied: str) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         driver = connection.connection.cursor()
         try:
             driver.execute(f"SET lock_timeout = {PATIENCE_MS}")
-            driver.execute(f"VACUUM (FULL) {_EMPTIED}")
+            driver.execute(f"VACUUM (FULL) {emptied}")
         finally:
             driver.execute("RESET lock_timeout")
             driver.close()
