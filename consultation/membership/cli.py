@@ -12,6 +12,7 @@ from consultation.accounts.operations import (
     AddressTaken,
     create_sign_in_link,
     create_user,
+    forget_second_steps,
 )
 from consultation.accounts.queries import user_by_email
 from consultation.accounts.rules import MINIMUM_PASSWORD_LENGTH, BadAddress, WeakPassword
@@ -91,6 +92,19 @@ def link(work: Work, email: str) -> None:
         raise No(f"Nobody has the address {email}.")
     token = create_sign_in_link(work.session, user, now=work.now, lifetime=LINK_LIFETIME)
     work.tell_once_saved(f"This link signs {user.email} in once, within ten minutes:", _address(user, token))
+
+
+@users.command("forget-second-step")
+@click.argument("email")
+@command_work
+def forget_second_step(work: Work, email: str) -> None:
+    """Let EMAIL, who has lost app, codes and passkeys, begin anew: all of them go, and every session ends. Make sure
+    first that it is them who ask; they are told by mail."""
+    user = user_by_email(work.session, email)
+    if user is None:
+        raise No(f"Nobody has the address {email}.")
+    forget_second_steps(work.session, user, actor=work.actor, now=work.now)
+    say(f"{user.email} signs in with one step now, and sets up another one where their role needs it.")
 
 
 @click.group()

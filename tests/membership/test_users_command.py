@@ -5,11 +5,13 @@ import re
 from sqlalchemy import select
 
 from consultation.accounts.models import SignInLink, User
-from consultation.accounts.queries import user_by_email
+from consultation.accounts.operations import begin_authenticator, confirm_authenticator, renew_recovery_codes
+from consultation.accounts.queries import SecondSteps, second_steps, user_by_email
+from consultation.kernel.permissions import OPERATOR
 from consultation.kernel.roles import MandateKind, Role
 from consultation.membership.models import Mandate, MemberOrganization
 from consultation.membership.states import OrganizationState
-from tests.factories import make_organization, make_user
+from tests.factories import make_organization, make_user, sign_in
 
 LINK = re.compile(r"http://127\.0\.0\.1:8000/(en|fr|es)/sign-in/link/([\w-]{43})\n")
 
@@ -120,3 +122,22 @@ def test_organizations_are_verified_by_code(runner, session):
     assert session.scalars(select(MemberOrganization.state)).one() is OrganizationState.VERIFIED
     assert runner.invoke(args=["organizations", "verify", "A1"]).exit_code == 1
     assert runner.invoke(args=["organizations", "verify", "B1"]).exit_code == 1
+
+
+def test_the_operator_lets_somebody_who_lost_everything_begin_anew(runner, app, client, session, clock):
+    user = make_user(session, Role.DELEGATE, email="ana@example.org")
+    sign_in(session, client, user)
+    begin_authenticator(session, user, vault=app.extensions["vault"], now=clock.now())
+    confirm_authenticator(session, user, actor=OPERATOR, now=clock.now())
+    renew_recovery_codes(session, user, actor=OPERATOR, now=clock.now())
+    make_user(session, Role.ADMINISTRATOR, email="admin@example.org")
+    session.commit()
+    alone = runner.invoke(args=["users", "forget-second-step", "ana@example.org", "--as", "admin@example.org"])
+    assert alone.exit_code == 1
+    assert client.get("/en/account").status_code == 200
+    done = runner.invoke(args=["users", "forget-second-step", "ana@example.org"])
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert client.get("/en/account").status_code == 303
+    session.rollback()
+    assert second_steps(session, user) == SecondSteps(authenticator=False, passkeys=0, recovery_codes=0)
+    assert runner.invoke(args=["users", "forget-second-step", "no@example.org"]).exit_code == 1

@@ -40,6 +40,7 @@ from consultation.accounts.operations.passkeys import (
     take_challenge,
 )
 from consultation.accounts.operations.people import AddressTaken, create_user, enrol, set_password
+from consultation.accounts.operations.recovering import forget_second_steps
 from consultation.accounts.operations.sessions import (
     Begun,
     begin_session,
@@ -74,6 +75,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "enrol",
+    "forget_second_steps",
     "give_challenge",
     "link_stands",
     "note_failed_sign_in",
