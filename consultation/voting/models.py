@@ -16,6 +16,7 @@ from consultation.convening.models import Consultation
 from consultation.curation.models import AgendaItem
 from consultation.kernel.ids import uuid7
 from consultation.kernel.orm import Base, Mapped, Trilingual, choice, mapped_column, one_of, trilingual
+from consultation.kernel.roles import COLLECTIVE
 from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, Secrecy
 
 
@@ -50,7 +51,7 @@ class Contest(Base):
     secrecy: Mapped[Secrecy] = choice(Secrecy)
     affiliates_count: Mapped[AffiliatesCount] = choice(AffiliatesCount, default=AffiliatesCount.EACH)
     state: Mapped[ContestState] = choice(ContestState)
-    voters: Mapped[list[str]] = mapped_column(default=list)
+    voters: Mapped[list[str]] = mapped_column(default=lambda: sorted(COLLECTIVE))
     rule: Mapped[str]
     places: Mapped[int]
     minutes: Mapped[int | None]

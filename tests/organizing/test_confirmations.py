@@ -198,3 +198,18 @@ def test_the_pages(session, app, client, language):
     other.post(f"{base}/confirmations/{asked.id}/confirmation")
     table = client.post(f"{base}/confirmations/{asked.id}/contacts.csv")
     assert (table.status_code, table.headers["Cache-Control"]) == (200, "no-store")
+
+
+def test_the_operator_exports_alone_and_is_logged(session, runner, tmp_path):
+    make_user(session, Role.ADMINISTRATOR, email="a@example.org")
+    make_mandate(session, make_user(session, email="d@example.org"), make_organization(session, "ORG"))
+    session.commit()
+    file = tmp_path / "contacts.csv"
+    assert runner.invoke(args=["export", "contacts", "-o", str(file), "--as", "a@example.org"]).exit_code == 1
+    assert not file.exists()
+    assert runner.invoke(args=["export", "contacts", "-o", str(file)]).exit_code == 0
+    assert "d@example.org" in file.read_text("utf-8-sig")
+    assert file.stat().st_mode & 0o077 == 0
+    session.rollback()
+    logged = session.scalars(select(EventRecord).where(EventRecord.name == "ContactsExported")).one()
+    assert (logged.actor_kind, logged.payload) == ("operator", {"rows": 1})

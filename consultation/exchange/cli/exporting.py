@@ -10,6 +10,7 @@ from consultation.convening.queries import consultation_by_slug
 from consultation.drafting.export import FORMATS, LANGUAGES, SnapshotError
 from consultation.drafting.queries import latest_release, release_by_number
 from consultation.exchange.bundle import write_bundle
+from consultation.exchange.contacts import export_contacts_alone
 from consultation.kernel.permissions import Permission, require
 from consultation.web.console import No, Work, command_work, say
 
@@ -26,6 +27,17 @@ output = click.option(
 @click.group("export")
 def export_group() -> None:
     """Write an agenda, or everything public, to a file."""
+
+
+@export_group.command()
+@output
+@command_work
+def contacts(work: Work, target: Path) -> None:
+    """Write who speaks for which member, with addresses, as CSV. The log says that the operator did."""
+    content = export_contacts_alone(work.session, actor=work.actor, now=work.now)
+    _write(target, content)
+    target.chmod(0o600)
+    say(f"Wrote the contacts to {target}. Delete the file when it is no longer needed.")
 
 
 @export_group.command()
