@@ -105,7 +105,7 @@ def test_a_change_that_asks_is_shown_once_and_loses_nothing(world, delegate, ses
     typed = {"body": 'Two lines\nand "marks" & <signs>', "language": "en", "stance": "none", "organization": "ORG-A"}
     asked = delegate.post(address, data=typed)
     text = asked.get_data(as_text=True)
-    assert (asked.status_code, bodies(session), "<h2>Newer terms</h2>" in text) == (422, [], True)
+    assert (asked.status_code, bodies(session), "<h3>Newer terms</h3>" in text) == (422, [], True)
     assert asked.headers["HX-Retarget"] == "#main"
     sent = dict(re.findall(r'<input type="hidden" name="(body|language|stance)" value="([^"]*)"', text))
     assert sent["body"] == "Two lines\nand &#34;marks&#34; &amp; &lt;signs&gt;"

@@ -56,7 +56,7 @@ def _question(texts: list[queries.PageText], answers: list[str]) -> Response:
     response = page(
         "privacy/asking.html",
         status=422,
-        texts=[(TITLES[one.name], one, shown(one.text[language()])) for one in texts],
+        texts=[(TITLES[one.name], one, shown(one.text[language()], top=3)) for one in texts],
         answers=answers,
         answer=ANSWER,
         tried=ANSWER in request.form or "asked" in request.form,

@@ -13,10 +13,10 @@ bp = room_blueprint("privacy", __name__)
 _WITHIN = re.compile(r'href="(?![a-z][a-z0-9+.-]*:|[/#?])')
 
 
-def shown(text: str) -> Markup:
+def shown(text: str, top: int = 2) -> Markup:
     """A page's text as HTML. A link without a beginning, such as ``contact``, leads to a page of this site in the
     reader's language, wherever the text is shown."""
-    html = to_html(text, top=2)
+    html = to_html(text, top)
     return Markup(_WITHIN.sub(f'href="{url_for("portal.front")}', html))  # noqa: S704 - clean, and an address of ours
 
 
