@@ -112,6 +112,13 @@ STATUSES: Mapping[str, LazyString] = {
     "flagged": _l("Imported, with a remark"),
     "rejected": _l("Rejected"),
 }
+FORECASTS: Mapping[str, LazyString] = {
+    "imported": _l("Would be imported"),
+    "unchanged": _l("Unchanged"),
+    "flagged": _l("Would be imported, with a remark"),
+    "rejected": _l("Rejected"),
+}
+"""The same before anything is imported."""
 JOB_STATES: Mapping[JobState, LazyString] = {
     JobState.QUEUED: _l("Waits for its turn"),
     JobState.RUNNING: _l("Under way"),

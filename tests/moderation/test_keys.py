@@ -86,3 +86,27 @@ def test_a_filter_is_taken_at_once_and_said(desk):
     assert desk.url.endswith("language=fr")
     desk.get_by_text("Nothing waits here.").wait_for()
     expect(desk.locator("#language")).to_be_focused()
+
+
+def test_the_same_is_done_without_javascript(browser, live_server, session, scene):
+    token = create_sign_in_link(session, scene.moderator, now=NOW)
+    make_proposal(session, scene.consultation, title="The second")
+    session.commit()
+    with browser.new_context(base_url=live_server.url, java_script_enabled=False) as plain:
+        desk = plain.new_page()
+        desk.goto(f"/en/sign-in/link/{token}")
+        desk.locator("main form button").click()
+        desk.goto("/en/moderation")
+        assert not desk.get_by_text("Keys for working fast").is_visible()
+        entry = desk.locator("#NG27-001")
+        entry.locator("summary", has_text="Ask for changes").click()
+        entry.get_by_role("button", name="Ask for changes").click()
+        desk.locator(".error-summary", has_text="Choose a reason.").wait_for()
+        entry.get_by_label("Reason, public").select_option("unclear")
+        entry.get_by_role("button", name="Español").click()
+        expect(desk.locator("#reason-NG27-001")).to_have_value(re.compile("^Gracias"))
+        entry.get_by_role("button", name="Ask for changes").click()
+        desk.get_by_role("status").filter(has_text="NG27-001 went back to its author").wait_for()
+        assert desk.url.endswith("#NG27-002")
+        desk.get_by_role("button", name="Publish NG27-002").click()
+        desk.get_by_text("Nothing waits here.").wait_for()
