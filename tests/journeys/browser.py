@@ -126,6 +126,8 @@ def create_contest(page: Any, code: str, kind: str, secrecy: str, places: int) -
     """Make a contest and open it."""
     page.goto(f"/en/organize/{canadian.SLUG}/contests")
     form = page.get_by_role("region", name="New contest")
+    if not form.get_by_label("Code").is_visible():  # folded, once there is a contest
+        form.locator("summary").click()
     form.get_by_label("Code").fill(code)
     form.get_by_label("Ballot").select_option(kind)
     form.get_by_label("Secrecy").select_option(secrecy)
