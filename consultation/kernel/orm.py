@@ -181,7 +181,7 @@ def prepare_engine(engine: Engine) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "busy_timeout=10000",
-            "cache_size=-4000",
+            "cache_size=-2000",
             "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
