@@ -11,6 +11,7 @@ from consultation import extensions, models
 from consultation.accounts import identity
 from consultation.accounts import queries as accounts_queries
 from consultation.accounts import views as accounts_views
+from consultation.accounts.address_letters import NEW_ADDRESS, OLD_ADDRESS
 from consultation.accounts.letters import PASSWORD_CHANGED, SIGN_IN_LINK
 from consultation.accounts.operations.granting import ROLE
 from consultation.accounts.passwords import Passwords
@@ -105,6 +106,8 @@ JOBS: tuple[JobKind, ...] = (IMPORT,)
 LETTERS: tuple[LetterKind, ...] = (
     SIGN_IN_LINK,
     PASSWORD_CHANGED,
+    NEW_ADDRESS,
+    OLD_ADDRESS,
     ACCOUNT_CHANGED,
     INVITATION,
     DECISION,

@@ -1,5 +1,6 @@
 """Every room's models, so that the metadata is complete wherever it is needed (migrations, the application)."""
 
+from consultation.accounts import address_models as addresses
 from consultation.accounts import models as accounts
 from consultation.convening import models as convening
 from consultation.curation import models as curation
@@ -17,6 +18,7 @@ from consultation.voting import models as voting
 
 __all__ = [
     "accounts",
+    "addresses",
     "convening",
     "curation",
     "discussion",

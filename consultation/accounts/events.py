@@ -47,6 +47,21 @@ class PasswordChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressChangeAsked:
+    subject_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AddressChangeWithdrawn:
+    subject_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AddressChanged:
+    subject_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class AuthenticatorAdded:
     subject_id: uuid.UUID
 

@@ -12,7 +12,7 @@ from consultation.accounts.operations import LONGEST_NAME
 from consultation.accounts.rules import BadAddress, address
 
 
-def _is_address(_form: FlaskForm, field: EmailField) -> None:
+def is_address(_form: FlaskForm, field: EmailField) -> None:
     try:
         address(field.data)
     except BadAddress as error:
@@ -22,7 +22,7 @@ def _is_address(_form: FlaskForm, field: EmailField) -> None:
 class SignInForm(FlaskForm):  # type: ignore[misc]
     email = EmailField(
         _l("Email address"),
-        [DataRequired(_l("Enter your email address.")), _is_address],
+        [DataRequired(_l("Enter your email address.")), is_address],
         render_kw={"autocomplete": "username"},
     )
     password = PasswordField(
@@ -37,7 +37,7 @@ class LinkForm(FlaskForm):  # type: ignore[misc]
 
     email = EmailField(
         _l("Email address"),
-        [DataRequired(_l("Enter your email address.")), _is_address],
+        [DataRequired(_l("Enter your email address.")), is_address],
         render_kw={"autocomplete": "username"},
     )
 

@@ -34,6 +34,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(
         "sign_in_link", "user_id", "sign_in_links", Fate.DELETED, ("token_sha256", "code_digest", "browser_sha256")
     ),
+    Holding("address_change", "user_id", "address_changes", Fate.DELETED, ("token_sha256",)),
     Holding("authenticator", "user_id", "second_step", Fate.DELETED, ("secret", "last_step")),
     Holding("recovery_code", "user_id", "recovery_codes", Fate.DELETED, ("code_sha256",)),
     Holding("passkey", "user_id", "passkeys", Fate.DELETED, ("credential_id", "public_key", "sign_count")),
@@ -64,6 +65,9 @@ HOLDINGS: tuple[Holding, ...] = (
 ADDRESSES: dict[tuple[str, str], Holding | str] = {
     ("user", "email"): "the account itself",
     ("invitation", "email"): Holding("invitation", "email", "invitations_received", Fate.DELETED, ("token_sha256",)),
+    ("address_change", "email"): Holding(
+        "address_change", "email", "address_changes_to_address", Fate.DELETED, ("token_sha256", "user_id", "id")
+    ),
     ("letter", "address"): Holding("letter", "address", "letters_to_address", Fate.DELETED),
     ("consultation", "contact"): "the organizers' public address; a person's own is replaced there on erasure",
 }

@@ -19,6 +19,7 @@ INVITATIONS = Keeping("invitations", timedelta(days=30))
 LINKS = Keeping("links", timedelta(days=7))
 SESSIONS = Keeping("sessions", timedelta(days=14))
 DEVICES = Keeping("devices", timedelta(days=365))
+ADDRESS_CHANGES = Keeping("address_changes", timedelta(days=1))
 LETTERS = Keeping("letters", timedelta(days=14))
 NOTICES = Keeping("notices", timedelta(days=365))
 JOBS = Keeping("jobs", timedelta(days=90))
@@ -31,6 +32,7 @@ KEEPINGS = (
     SESSIONS,
     DEVICES,
     LINKS,
+    ADDRESS_CHANGES,
     LETTERS,
     NOTICES,
     INVITATIONS,

@@ -74,6 +74,10 @@ KEEPINGS: Mapping[Keeping, tuple[LazyString, LazyString]] = {
     keeping.SESSIONS: (lazy_gettext("Where you are signed in"), lazy_gettext("since you signed in")),
     keeping.DEVICES: (lazy_gettext("That a browser is yours"), lazy_gettext("since you last signed in on it")),
     keeping.LINKS: (lazy_gettext("Links to sign in"), lazy_gettext("since they ran out")),
+    keeping.ADDRESS_CHANGES: (
+        lazy_gettext("An address that you asked to change to"),
+        lazy_gettext("since the link ran out"),
+    ),
     keeping.LETTERS: (
         lazy_gettext("Letters that could not leave"),
         lazy_gettext("at the longest; those sent are not kept"),

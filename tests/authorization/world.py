@@ -6,10 +6,12 @@ to another person; ``shared`` belongs to the consultation.
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
+from consultation.accounts.address_models import AddressChange
 from consultation.accounts.models import UserSession
 from consultation.accounts.operations import add_passkey, create_sign_in_link
 from consultation.accounts.operations.granting import ROLE
@@ -86,13 +88,15 @@ def build(session: Any, app: Any) -> World:
         client = app.test_client()
         sign_in(session, client, person)
         begun = session.scalars(select(UserSession.id).where(UserSession.user_id == person.id)).one()
-        passkey = _passkey(session, person)
+        passkey, change = _passkey(session, person), _address_change(session, person)
         if role == "other":
             world.subjects |= {"other.session": {"session_id": begun}, "other.passkey": {"passkey_id": passkey}}
+            world.subjects["other.change"] = change
         else:
             world.cookies[role] = client.get_cookie("session").value
             world.personal[role, "own.session"] = {"session_id": begun}
             world.personal[role, "own.passkey"] = {"passkey_id": passkey}
+            world.personal[role, "own.change"] = change
     world.subjects["shared.link"] = {"token": create_sign_in_link(session, sides["other"], now=NOW)}
     session.commit()
     return world
@@ -222,6 +226,14 @@ def _uploads(session: Any, world: World, consultation: Any, organizer: Any, uplo
 def _passkey(session: Any, person: Any) -> Any:
     details = {"name": "Key", "public_key": "", "sign_count": 0, "actor": OPERATOR, "now": NOW}
     return add_passkey(session, person, credential_id=str(person.id), **details).id
+
+
+def _address_change(session: Any, person: Any) -> dict[str, Any]:
+    token = f"change-{person.id}"
+    details = {"email": f"new-{person.id}@example.org", "created_at": NOW, "expires_at": NOW + timedelta(hours=1)}
+    kept = hashlib.sha256(token.encode()).hexdigest()
+    session.add(AddressChange(user_id=person.id, token_sha256=kept, **details))
+    return {"token": token}
 
 
 def _notices(session: Any, world: World, people: Any, other: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 from pyotp import TOTP
 from sqlalchemy import select
 
+from consultation.accounts.address_letters import NEW_ADDRESS
 from consultation.accounts.operations import create_sign_in_link
 from consultation.accounts.queries import user_by_email
 from consultation.convening.models import Consultation
@@ -208,10 +209,23 @@ def _see_letters_off(visitor: Visitor) -> None:
     visitor.see(f"/letters-off/decision/{token}")
 
 
+def _change_address(visitor: Visitor) -> None:
+    """Asked for, and as whoever opens the letter."""
+    visitor.see("/account/security/address")
+    visitor.page.fill("#email", "new@example.org")
+    visitor.press("main form:has(#email) button")
+    visitor.look()
+    with visitor.app.app_context(), unit_of_work() as session:
+        letter = session.scalars(select(Letter).where(Letter.kind == NEW_ADDRESS.name)).one()
+        token = NEW_ADDRESS.compose(session, letter, NOW).values["token"]
+    visitor.see(f"/account/security/address/{token}")
+
+
 def _as_delegate(visitor: Visitor, code: str) -> None:
     visitor.see(f"/organizations/{VOTING}/people", "/organizations/LTARS/vouchings")
     visitor.see(f"/organizations/{VOTING}/affiliations", f"/organizations/{VOTING}/confirmation")
     visitor.see("/account/security", "/account/privacy", "/account/privacy/erasure")
+    _change_address(visitor)
     visitor.see("/", "/account", f"/consultations/{OPEN}/propose", f"/consultations/{ENDED}/propose")
     visitor.page.goto(f"/{visitor.language}/consultations/{OPEN}/propose")
     visitor.press("main form .actions button")

@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from consultation.accounts import rules as accounts_rules
+from consultation.accounts.address_models import AddressChange
 from consultation.accounts.models import KnownDevice, SignInLink, User, UserSession
 from consultation.accounts.operations import create_sign_in_link
+from consultation.accounts.operations.addressing import ask_address_change
 from consultation.commands.worker import Post, Worker
 from consultation.exchange import uploads
 from consultation.exchange.jobs import IMPORT, ImportOrder
@@ -26,7 +28,16 @@ from consultation.privacy.rules import WAITS
 from consultation.privacy.states import AskedBy
 from consultation.privacy.wording import KEEPINGS, duration
 from consultation.web.locale import speaking
-from tests.factories import NOW, make_consultation, make_mandate, make_organization, make_proposal, make_user, sign_in
+from tests.factories import (
+    NOW,
+    actor_of,
+    make_consultation,
+    make_mandate,
+    make_organization,
+    make_proposal,
+    make_user,
+    sign_in,
+)
 
 MINUTE = timedelta(minutes=1)
 
@@ -67,6 +78,12 @@ def goes_after(session, work, table, time, since=NOW):
 def test_links_go_a_week_after_they_ran_out(session, work):
     create_sign_in_link(session, make_user(session), now=NOW, lifetime=timedelta(hours=1))
     assert goes_after(session, work, SignInLink, keeping.LINKS.time, NOW + timedelta(hours=1)) == (1, 0)
+
+
+def test_an_address_that_was_asked_for_goes_a_day_after_its_link_ran_out(session, work):
+    user = make_user(session)
+    ask_address_change(session, user, "new@example.org", actor=actor_of(session, user), now=NOW)
+    assert goes_after(session, work, AddressChange, keeping.ADDRESS_CHANGES.time, NOW + timedelta(hours=1)) == (1, 0)
 
 
 def test_sessions_go_when_they_are_over_and_browsers_when_they_are_forgotten(session, work, client):
@@ -188,7 +205,7 @@ def test_it_is_looked_at_every_ten_minutes_and_not_at_every_step(app, session, c
     clock.advance(minutes=10)
     with count_queries() as looking:
         worker.step()
-    assert len(looking) - len(idle) == 9
+    assert len(looking) - len(idle) == 10
 
 
 def test_the_notice_shows_what_the_worker_goes_by(app, client):

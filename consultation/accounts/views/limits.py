@@ -29,6 +29,22 @@ letters_limited = limiter.limit(
 )
 """For letters that somebody who is signed in has sent to their own address."""
 
+ADDRESSES_BY_PERSON = "5 per hour; 10 per day"
+ADDRESSES_IN_ALL = "200 per hour"
+_addresses_by_person = limiter.limit(
+    ADDRESSES_BY_PERSON,
+    methods=["POST"],
+    key_func=lambda: str(current_user.actor.user_id) if current_user.is_authenticated else "nobody",
+)
+_addresses_in_all = limiter.limit(ADDRESSES_IN_ALL, methods=["POST"], key_func=lambda: "all")
+
+
+def addresses_limited(view: Callable[..., Any]) -> Callable[..., Any]:
+    """For letters that somebody has sent to any address that they type."""
+    limited: Callable[..., Any] = _addresses_by_person(_addresses_in_all(view))
+    return limited
+
+
 CHALLENGES_BY_VISITOR = "60 per hour"
 CHALLENGES_IN_ALL = "6000 per hour"
 _challenges_by_visitor = limiter.shared_limit(CHALLENGES_BY_VISITOR, scope="challenges", methods=["POST"])

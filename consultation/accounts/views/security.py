@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, abort, flash, url_for
+from flask import Response, abort, current_app, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -31,6 +31,7 @@ def security_page(form: PasskeyForm, *, status: int = 200) -> Response:
         "accounts/security.html",
         status=status,
         form=form,
+        mail_goes_out=current_app.extensions["mail"] is not None,
         passkeys=queries.passkeys_of(session(), current_user.user),
         passkeys_usable=passkeys_usable(),
         sessions=queries.sessions_of(session(), current_user.user, present()),

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, CursorResult, Engine, and_, delete, exists
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from consultation.accounts.address_models import AddressChange
 from consultation.accounts.models import KnownDevice, SignInLink, User, UserRole, UserSession
 from consultation.kernel.due import DueAct
 from consultation.kernel.jobs.models import Job
@@ -23,6 +24,7 @@ from consultation.notifications.models import Notice
 from consultation.privacy.events import KeptLongEnough
 from consultation.privacy.keeping import (
     ACCOUNTS,
+    ADDRESS_CHANGES,
     APPLICATIONS,
     DEVICES,
     INVITATIONS,
@@ -45,6 +47,10 @@ Condition = ColumnElement[bool]
 
 def _expired_links(before: datetime) -> Condition:
     return SignInLink.expires_at <= before
+
+
+def _lapsed_changes(before: datetime) -> Condition:
+    return AddressChange.expires_at <= before
 
 
 def _ended_sessions(before: datetime) -> Condition:
@@ -97,6 +103,7 @@ def _nothing_hangs_on_it() -> list[Condition]:
 
 _DELETED: Mapping[Keeping, tuple[type[Base], Callable[[datetime], Condition]]] = {
     LINKS: (SignInLink, _expired_links),
+    ADDRESS_CHANGES: (AddressChange, _lapsed_changes),
     SESSIONS: (UserSession, _ended_sessions),
     DEVICES: (KnownDevice, _forgotten_devices),
     NOTICES: (Notice, _old_notices),
