@@ -12,6 +12,7 @@ from consultation.accounts import identity
 from consultation.accounts import queries as accounts_queries
 from consultation.accounts import views as accounts_views
 from consultation.accounts.address_letters import NEW_ADDRESS, OLD_ADDRESS
+from consultation.accounts.closing_letters import ACCOUNT_CLOSED, ACCOUNT_OPENED
 from consultation.accounts.letters import PASSWORD_CHANGED, SIGN_IN_LINK
 from consultation.accounts.operations.granting import ROLE
 from consultation.accounts.passwords import Passwords
@@ -108,6 +109,8 @@ LETTERS: tuple[LetterKind, ...] = (
     PASSWORD_CHANGED,
     NEW_ADDRESS,
     OLD_ADDRESS,
+    ACCOUNT_CLOSED,
+    ACCOUNT_OPENED,
     ACCOUNT_CHANGED,
     INVITATION,
     DECISION,

@@ -1,6 +1,7 @@
 """Every room's models, so that the metadata is complete wherever it is needed (migrations, the application)."""
 
 from consultation.accounts import address_models as addresses
+from consultation.accounts import closing_models as closures
 from consultation.accounts import models as accounts
 from consultation.convening import models as convening
 from consultation.curation import models as curation
@@ -19,6 +20,7 @@ from consultation.voting import models as voting
 __all__ = [
     "accounts",
     "addresses",
+    "closures",
     "convening",
     "curation",
     "discussion",

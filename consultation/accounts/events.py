@@ -62,6 +62,19 @@ class AddressChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountDeactivated:
+    """The reason stands with the closure."""
+
+    subject_id: uuid.UUID
+    closure_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AccountActivated:
+    subject_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class AuthenticatorAdded:
     subject_id: uuid.UUID
 

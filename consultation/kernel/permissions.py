@@ -17,6 +17,7 @@ class Permission(StrEnum):
     VOCABULARY_EDIT = "vocabulary:edit"
     USER_INVITE = "user:invite"
     USER_ERASE = "user:erase"
+    USER_DEACTIVATE = "user:deactivate"
     ORGANIZATION_REGISTER = "organization:register"
     ORGANIZATION_VERIFY = "organization:verify"
     ORGANIZATION_READ = "organization:read"
@@ -151,6 +152,7 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.VOCABULARY_EDIT: _ORGANIZERS,
     Permission.USER_INVITE: _ADMINISTRATORS,
     Permission.USER_ERASE: _ADMINISTRATORS,
+    Permission.USER_DEACTIVATE: _ADMINISTRATORS,
     Permission.ORGANIZATION_REGISTER: _ORGANIZERS,
     Permission.ORGANIZATION_VERIFY: _ORGANIZERS | _ADMINISTRATORS,
     Permission.ORGANIZATION_READ: _ORGANIZERS | _ADMINISTRATORS | {Role.AUDITOR},

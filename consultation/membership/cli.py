@@ -14,6 +14,7 @@ from consultation.accounts.operations import (
     create_user,
     forget_second_steps,
 )
+from consultation.accounts.operations.closing import LastAdministrator, activate, deactivate, person_by_email
 from consultation.accounts.queries import user_by_email
 from consultation.accounts.rules import MINIMUM_PASSWORD_LENGTH, BadAddress, WeakPassword
 from consultation.kernel.orm import LANGUAGES
@@ -105,6 +106,42 @@ def forget_second_step(work: Work, email: str) -> None:
         raise No(f"Nobody has the address {email}.")
     forget_second_steps(work.session, user, actor=work.actor, now=work.now)
     say(f"{user.email} signs in with one step now, and sets up another one where their role needs it.")
+
+
+@users.command("deactivate")
+@click.argument("email")
+@click.option("--reason", required=True, help="Why; administrators see it, and the person in their own data.")
+@command_work
+def deactivate_account(work: Work, email: str, reason: str) -> None:
+    """Keep EMAIL out: every session ends, and no way of signing in knows the account. The person is told by mail."""
+    if not reason.strip():
+        raise fail_use("Say why, with --reason.")
+    try:
+        done = deactivate(work.session, _person(work, email), reason=reason, actor=work.actor, now=work.now)
+    except LastAdministrator as error:
+        raise No(f"Nobody but {email} administers this site. Give somebody the role first.") from error
+    if not done:
+        raise No(f"{email} is deactivated already.")
+    say(f"{email} is signed out everywhere and cannot sign in.")
+
+
+@users.command("activate")
+@click.argument("email")
+@command_work
+def activate_account(work: Work, email: str) -> None:
+    """Let EMAIL, whose account is deactivated, sign in again."""
+    if not activate(work.session, _person(work, email), actor=work.actor, now=work.now):
+        raise No(f"{email} is active already.")
+    say(f"{email} can sign in again.")
+
+
+def _person(work: Work, email: str) -> User:
+    """Also one who is deactivated. Asked by administrators alone: others learn of no address."""
+    require(work.actor, Permission.USER_DEACTIVATE, now=work.now)
+    found = person_by_email(work.session, email)
+    if found is None:
+        raise No(f"Nobody has the address {email}.")
+    return found
 
 
 @click.group()

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from consultation.accounts.address_models import AddressChange
 from consultation.accounts.models import UserSession
 from consultation.accounts.operations import add_passkey, create_sign_in_link
+from consultation.accounts.operations.closing import deactivate
 from consultation.accounts.operations.granting import ROLE
 from consultation.curation.operations import admit
 from consultation.discussion.operations import post
@@ -80,6 +81,9 @@ def build(session: Any, app: Any) -> World:
     _two_steps(session, world, people)
     _notices(session, world, people, sides["other"])
     _agreements(session, world, people, sides["other"])
+    closed = make_user(session)
+    deactivate(session, closed, reason="They left.", actor=OPERATOR, now=NOW)
+    world.subjects["shared.closed"] = {"user_id": closed.id}
     secret = app.extensions["settings"].secret_key
     off = {"kind": "decision", "token": sign(secret, sides["other"].id, "decision")}
     world.subjects["shared.letters_off"] = off

@@ -143,6 +143,11 @@ def test_every_page_is_accessible(app, sample, page, axe, session, language, tmp
     with visitor.signed_in("administrator@example.org"):
         visitor.see("/organize/people", "/verification", "/verification/LTARS", "/verification/CDDFHDSE")
         visitor.see("/verification/LTARS/merging", "/organize/people/erasures")
+        visitor.see("/organize/people/accounts")
+        page.fill("#email", delegate_address(VOTED))
+        page.fill("#reason", "They left.")
+        visitor.press("main form .actions button")
+        visitor.look()
     with visitor.signed_in("auditor@example.org"):
         visitor.see(f"/organize/{RANKING}", f"/organize/{RANKING}/contests")
     _with_a_second_step(visitor, "auditor@example.org")

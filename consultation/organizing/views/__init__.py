@@ -1,6 +1,7 @@
 """The organizers' pages."""
 
 from consultation.organizing.views import (
+    accounts,
     agenda,
     confirmations,
     contests,
@@ -14,6 +15,7 @@ from consultation.organizing.views import (
 from consultation.organizing.views.blueprint import bp
 
 __all__ = [
+    "accounts",
     "agenda",
     "bp",
     "confirmations",

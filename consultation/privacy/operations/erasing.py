@@ -62,7 +62,10 @@ class InTheWay(Exception):
 def obstacles(session: Session, user_id: uuid.UUID, *, now: datetime) -> Obstacles:
     held, others = Mandate, aliased(Mandate)
     alone = ~exists().where(
-        others.organization_id == held.organization_id, others.user_id != user_id, _manages(others, now)
+        others.organization_id == held.organization_id,
+        others.user_id != user_id,
+        others.user_id.in_(select(User.id).where(User.active)),
+        _manages(others, now),
     )
     organizations = session.scalars(
         select(MemberOrganization)

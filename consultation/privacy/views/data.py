@@ -6,7 +6,7 @@ from flask import Response, current_app, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from consultation.accounts.queries import user_by_email
+from consultation.accounts.operations.closing import person_by_email
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Permission
 from consultation.privacy import operations
@@ -91,7 +91,7 @@ def erase() -> Response:
     form = OrderedErasureForm()
     if not form.validate_on_submit():
         return page("privacy/order.html", status=422, form=form)
-    user = user_by_email(session(), form.email.data)
+    user = person_by_email(session(), form.email.data)
     if user is None:
         form.email.errors = [_("Nobody has this address.")]
         return page("privacy/order.html", status=422, form=form)
