@@ -16,6 +16,7 @@ from consultation.accounts.closing_letters import ACCOUNT_CLOSED, ACCOUNT_OPENED
 from consultation.accounts.letters import PASSWORD_CHANGED, SIGN_IN_LINK
 from consultation.accounts.operations.granting import ROLE
 from consultation.accounts.passwords import Passwords
+from consultation.accounts.provider import Provider
 from consultation.accounts.vault import Vault
 from consultation.config import ROOT, Config
 from consultation.curation import views as curation_views
@@ -144,6 +145,7 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
         time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib
     )
     app.extensions["vault"] = Vault(config.secret_key)
+    app.extensions["provider"] = None if config.oidc is None else Provider(config.oidc)
     app.extensions["actor_by_email"] = actor_by_email
     app.extensions["subscriptions"] = SUBSCRIPTIONS
     app.extensions["due"] = DUE if config.mail_url else tuple(act for act in DUE if act is not SLEEPING)

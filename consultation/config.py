@@ -5,7 +5,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,17 @@ class UnsafeSettings(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIdConnect:
+    """A provider at which people may sign in besides: its issuer address, what this site is there, and what people call
+    it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything that an installation decides.
 
@@ -28,6 +39,7 @@ class Config:
     ``trusted_proxies`` is how many proxies of our own stand before the server, each of which adds the address it was
     called from to ``X-Forwarded-For``; with none, that header is anybody's word and ignored.
     ``second_step_required`` is whether moderators, organizers and administrators must sign in with a second step.
+    ``oidc`` is the provider at which people may sign in by OpenID Connect, if there is one.
     """
 
     database_url: str
@@ -39,6 +51,7 @@ class Config:
     base_url: str = "http://127.0.0.1:8000"
     trusted_proxies: int = 0
     second_step_required: bool = True
+    oidc: OpenIdConnect | None = None
     production: bool = False
     testing: bool = False
     argon2_time_cost: int = 3
@@ -50,7 +63,8 @@ class Config:
 
         Raises:
             UnsafeSettings: in production (``CONSULTATION_ENV=production``) without a strong secret or with a plain
-                http address, or with a mailbox for trying things out; anywhere with a number of proxies that is none.
+                http address, or with a mailbox for trying things out; anywhere with a number of proxies that is none,
+                or with a provider that is described in part.
         """
         data_dir = Path(environ.get("CONSULTATION_DATA_DIR", ROOT / "var"))
         production = environ.get("CONSULTATION_ENV", "") == "production"
@@ -70,6 +84,7 @@ class Config:
             base_url=base_url,
             trusted_proxies=_count(environ, "CONSULTATION_TRUSTED_PROXIES"),
             second_step_required=_is_required(environ, "CONSULTATION_SECOND_STEP"),
+            oidc=_provider(environ),
             production=production,
         )
         config.refuse_unsafe()
@@ -99,6 +114,8 @@ class Config:
             )
         if urlsplit(self.base_url).scheme != "https":
             raise UnsafeSettings("CONSULTATION_BASE_URL must begin with https:// in production.")
+        if self.oidc is not None and urlsplit(self.oidc.issuer).scheme != "https":
+            raise UnsafeSettings("CONSULTATION_OIDC_ISSUER must begin with https:// in production.")
         if self.mail_url.startswith("mailbox:"):
             raise UnsafeSettings(
                 "CONSULTATION_MAIL_URL=mailbox: shows everybody's mail to everybody; not in production."
@@ -110,6 +127,20 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     if not (written.isascii() and written.isdigit()):
         raise UnsafeSettings(f"{name} must be a whole number, such as 1; it is {written!r}.")
     return int(written)
+
+
+def _provider(environ: Mapping[str, str]) -> OpenIdConnect | None:
+    names = {part: f"CONSULTATION_OIDC_{part.upper()}" for part in ("issuer", "client_id", "client_secret", "name")}
+    written = {part: environ.get(name, "").strip() for part, name in names.items()}
+    if not any(written.values()):
+        return None
+    missing = [names[part] for part, value in written.items() if not value]
+    if missing:
+        raise UnsafeSettings(f"Of CONSULTATION_OIDC_* set all four or none; missing: {', '.join(missing)}.")
+    parts = urlsplit(written["issuer"])
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise UnsafeSettings("CONSULTATION_OIDC_ISSUER must be an address such as https://id.example.org.")
+    return OpenIdConnect(**written)
 
 
 def _is_required(environ: Mapping[str, str], name: str) -> bool:

@@ -19,8 +19,8 @@ class RoleGranted:
 
 @dataclass(frozen=True, slots=True)
 class UserSignedIn:
-    """``method`` is ``link``, ``password``, ``passkey`` or ``invitation``; ``new_device`` when the person has not used
-    this browser before, but others."""
+    """``method`` is ``link``, ``code``, ``password``, ``passkey``, ``oidc`` or ``invitation``; ``new_device`` when the
+    person has not used this browser before, but others."""
 
     subject_id: uuid.UUID
     method: str
@@ -107,3 +107,17 @@ class PasskeyAdded:
 class PasskeyRemoved:
     subject_id: uuid.UUID
     passkey_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityLinked:
+    """An account at a provider signs the person in from now on."""
+
+    subject_id: uuid.UUID
+    identity_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityUnlinked:
+    subject_id: uuid.UUID
+    identity_id: uuid.UUID

@@ -20,6 +20,7 @@ from consultation.web.security import local_path
 from consultation.web.transactions import SAFE_METHODS, session
 
 HALF = "half"
+LINKING = "linking"
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -46,19 +47,22 @@ class Half:
     method: str
 
 
-def begin_session(user: User, method: str) -> bool:
+def begin_session(user: User, method: str, *, linking: tuple[str, str] | None = None) -> bool:
     """Sign the person in, or note that they owe the second step; whether they are in is told.
 
     Whoever has taken the first step only is not signed in: what is noted of it in the cookie opens nothing but the page
-    of the second step, for ten minutes.
+    of the second step, for ten minutes. ``linking`` is the account elsewhere, by issuer and subject, that vouched for
+    them: it is linked once they are in, so that half a sign-in links nothing.
     """
     required = _required() and bool(user.roles & rules.NEED_SECOND_STEP)
     if not queries.second_steps(session(), user).asked_for(required=required):
-        _begin(user, method, second_step=False)
+        _begin(user, method, second_step=False, linking=linking)
         return True
     until = present() + rules.SECOND_STEP_WITHIN
     cookie.clear()
     cookie[HALF] = [str(user.id), user.session_epoch, method, int(until.timestamp())]
+    if linking is not None:
+        cookie[LINKING] = [str(user.id), *linking]
     return False
 
 
@@ -87,8 +91,14 @@ def complete(waiting: Half) -> None:
     _begin(waiting.user, waiting.method, second_step=True)
 
 
-def _begin(user: User, method: str, *, second_step: bool) -> None:
+def _begin(user: User, method: str, *, second_step: bool, linking: tuple[str, str] | None = None) -> None:
     """In a session made anew: nothing of the one before lives on in it."""
+    noted = cookie.get(LINKING)
+    if noted and noted[0] == str(user.id) and half() is not None:
+        linking = (noted[1], noted[2])
+    if linking is not None:
+        issuer, subject = linking
+        operations.link_identity(session(), user, issuer=issuer, subject=subject, now=present())
     _leave()
     known_by = _device_cookie()
     begun = operations.begin_session(

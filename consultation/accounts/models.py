@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import relationship
 
 from consultation.accounts.states import ShownAs
@@ -189,4 +189,30 @@ class PasskeyChallenge(Base):
 
     challenge_sha256: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime]
+
+
+class LinkedIdentity(Base):
+    """Somebody's account at a provider, by which they sign in here. The provider promises that a ``subject`` is one
+    person for good; their address there may change, and may become somebody else's."""
+
+    __tablename__ = "linked_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("user_id", "issuer"))
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+
+
+class UsedState(Base):
+    """A state with which somebody came back from a provider, by its digest: nobody comes back with it again. Kept until
+    it would have expired anyway."""
+
+    __tablename__ = "used_state"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    state_sha256: Mapped[str] = mapped_column(primary_key=True)
     expires_at: Mapped[datetime]

@@ -17,6 +17,7 @@ CODE_DIGITS = 6
 CODE_TRIES = 5
 CODE_TRIES_FORGOTTEN_AFTER = timedelta(minutes=15)
 SECOND_STEP_WITHIN = timedelta(minutes=10)
+PROVIDER_WITHIN = timedelta(minutes=10)
 CHALLENGE_LIFETIME = timedelta(minutes=5)
 RECENT = timedelta(minutes=10)
 ADDRESS_CHANGE_WITHIN = timedelta(hours=1)

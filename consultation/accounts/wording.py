@@ -11,6 +11,7 @@ METHODS: Mapping[str, LazyString] = {
     "link": lazy_gettext("Link by mail"),
     "code": lazy_gettext("Code by mail"),
     "passkey": lazy_gettext("Passkey"),
+    "oidc": lazy_gettext("External account"),
     "invitation": lazy_gettext("Invitation by mail"),
 }
 

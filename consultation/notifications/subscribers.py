@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from consultation.accounts.events import (
     AuthenticatorAdded,
     AuthenticatorRemoved,
+    IdentityLinked,
+    IdentityUnlinked,
     PasskeyAdded,
     PasskeyRemoved,
     PasswordChanged,
@@ -97,6 +99,8 @@ ABOUT_SECURITY = (
     PasskeyRemoved,
     AuthenticatorAdded,
     AuthenticatorRemoved,
+    IdentityLinked,
+    IdentityUnlinked,
     RecoveryCodesRenewed,
     RecoveryCodeUsed,
     UserSignedIn,

@@ -68,6 +68,8 @@ ACCOUNT_CHANGES: Mapping[str, LazyString] = {
     "PasskeyRemoved": lazy_gettext("A passkey was removed from your account."),
     "AuthenticatorAdded": lazy_gettext("An authenticator app was added to your account."),
     "AuthenticatorRemoved": lazy_gettext("The authenticator app was removed from your account."),
+    "IdentityLinked": lazy_gettext("An external account was linked to your account."),
+    "IdentityUnlinked": lazy_gettext("The link of an external account to your account was ended."),
     "RecoveryCodesRenewed": lazy_gettext("New recovery codes were made for your account."),
     "RecoveryCodeUsed": lazy_gettext("A recovery code let somebody into your account."),
     "UserSignedIn": lazy_gettext("Somebody signed in to your account on a new device."),

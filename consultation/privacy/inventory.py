@@ -39,6 +39,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("recovery_code", "user_id", "recovery_codes", Fate.DELETED, ("code_sha256",)),
     Holding("passkey", "user_id", "passkeys", Fate.DELETED, ("credential_id", "public_key", "sign_count")),
     Holding("passkey_challenge", "user_id", "passkey_challenges", Fate.DELETED, ("challenge_sha256",)),
+    Holding("linked_identity", "user_id", "linked_identities", Fate.DELETED),
     Holding("letter_refusal", "user_id", "letters_turned_off", Fate.DELETED),
     Holding("letter", "user_id", "letters_waiting", Fate.DELETED),
     Holding("notice", "user_id", "notices", Fate.DELETED),

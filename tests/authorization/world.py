@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import select
 
 from consultation.accounts.address_models import AddressChange
-from consultation.accounts.models import UserSession
-from consultation.accounts.operations import add_passkey, create_sign_in_link
+from consultation.accounts.models import LinkedIdentity, UserSession
+from consultation.accounts.operations import add_passkey, create_sign_in_link, link_identity
 from consultation.accounts.operations.closing import deactivate
 from consultation.accounts.operations.granting import ROLE
 from consultation.curation.operations import admit
@@ -93,14 +93,17 @@ def build(session: Any, app: Any) -> World:
         sign_in(session, client, person)
         begun = session.scalars(select(UserSession.id).where(UserSession.user_id == person.id)).one()
         passkey, change = _passkey(session, person), _address_change(session, person)
+        identity = _identity(session, person)
         if role == "other":
             world.subjects |= {"other.session": {"session_id": begun}, "other.passkey": {"passkey_id": passkey}}
             world.subjects["other.change"] = change
+            world.subjects["other.identity"] = {"identity_id": identity}
         else:
             world.cookies[role] = client.get_cookie("session").value
             world.personal[role, "own.session"] = {"session_id": begun}
             world.personal[role, "own.passkey"] = {"passkey_id": passkey}
             world.personal[role, "own.change"] = change
+            world.personal[role, "own.identity"] = {"identity_id": identity}
     world.subjects["shared.link"] = {"token": create_sign_in_link(session, sides["other"], now=NOW)}
     session.commit()
     return world
@@ -256,3 +259,8 @@ def _notices(session: Any, world: World, people: Any, other: Any) -> None:
             world.subjects["other.notice"] = {"notice_id": notice.id}
         else:
             world.personal[persona, "own.notice"] = {"notice_id": notice.id}
+
+
+def _identity(session: Any, person: Any) -> Any:
+    link_identity(session, person, issuer="https://id.example.org", subject=str(person.id), now=NOW)
+    return session.scalars(select(LinkedIdentity.id).where(LinkedIdentity.user_id == person.id)).one()

@@ -28,6 +28,8 @@ from tests.conftest import NOW
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 FILES = {"voting.receipt_file", "voting.tally_file", "voting.ballots_file", "voting.chain_file", "drafting.download"}
+#: Only where a provider is set; tests/accounts/test_provider.py looks at them.
+PROVIDER = {"accounts.go_to_provider", "accounts.return_from_provider"}
 ENDED, RANKING, OPEN = "sample-agenda-2026", "sample-ranking", "sample-open"
 VOTED, VOTING = "maritime-justice", "prairie-newcomers"
 SANITY = """() => {
@@ -153,7 +155,7 @@ def test_every_page_is_accessible(app, sample, page, axe, session, language, tmp
     _with_a_second_step(visitor, "auditor@example.org")
     assert visitor.faults == [], "\n".join(visitor.faults)
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods and "lang" in rule.arguments}
-    assert pages - FILES == visitor.seen
+    assert pages - FILES - PROVIDER == visitor.seen
 
 
 def _as_anybody(visitor: Visitor) -> None:

@@ -8,6 +8,8 @@ from consultation.accounts.devices import Device
 from consultation.accounts.events import (
     AuthenticatorAdded,
     AuthenticatorRemoved,
+    IdentityLinked,
+    IdentityUnlinked,
     PasskeyAdded,
     PasskeyRemoved,
     RecoveryCodesRenewed,
@@ -25,6 +27,8 @@ KINDS = {
     AuthenticatorRemoved: {},
     PasskeyAdded: {"passkey_id": uuid7()},
     PasskeyRemoved: {"passkey_id": uuid7()},
+    IdentityLinked: {"identity_id": uuid7()},
+    IdentityUnlinked: {"identity_id": uuid7()},
     RecoveryCodesRenewed: {},
     RecoveryCodeUsed: {"left": 3},
 }

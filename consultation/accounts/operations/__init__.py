@@ -29,6 +29,13 @@ from consultation.accounts.operations.factors import (
     take_try,
     use_recovery_code,
 )
+from consultation.accounts.operations.identities import (
+    identified,
+    identities_of,
+    link_identity,
+    unlink_identity,
+    use_state,
+)
 from consultation.accounts.operations.passkeys import (
     LONGEST_NAME,
     PasskeyTaken,
@@ -77,6 +84,9 @@ __all__ = [
     "enrol",
     "forget_second_steps",
     "give_challenge",
+    "identified",
+    "identities_of",
+    "link_identity",
     "link_stands",
     "note_failed_sign_in",
     "note_passkey_used",
@@ -91,8 +101,10 @@ __all__ = [
     "take_code_tries",
     "take_second_step",
     "take_try",
+    "unlink_identity",
     "use_code",
     "use_link",
     "use_recovery_code",
+    "use_state",
     "welcome",
 ]

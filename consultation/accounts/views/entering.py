@@ -14,9 +14,9 @@ from consultation.web.render import see_other
 from consultation.web.security import local_path
 
 
-def entered(user: User, method: str) -> Response:
+def entered(user: User, method: str, *, linking: tuple[str, str] | None = None) -> Response:
     """To the page that was asked for, or to the second step where one is owed."""
-    if not begin_session(user, method):
+    if not begin_session(user, method, linking=linking):
         return see_other(second_step_address())
     flash(_("You are signed in."), "success")
     return see_other(target(user.roles))

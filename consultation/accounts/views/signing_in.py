@@ -89,7 +89,8 @@ def mailed_code() -> Response:
     return page("accounts/mailed_code.html", status=422 if form.is_submitted() else 200, form=form)
 
 
-def sign_in_page(form: SignInForm, link_form: LinkForm, *, status: int) -> Response:
+def sign_in_page(form: SignInForm, link_form: LinkForm, *, status: int, onward: str | None = None) -> Response:
+    """All the ways in, whichever was tried; each goes on to ``onward``, or to what the address names."""
     mailed = link_form if current_app.extensions["mail"] is not None else None
     return page(
         "accounts/sign_in.html",
@@ -97,7 +98,8 @@ def sign_in_page(form: SignInForm, link_form: LinkForm, *, status: int) -> Respo
         form=form,
         link_form=mailed,
         by_passkey=passkeys_usable(),
-        onward=wanted(),
+        provider=current_app.extensions["provider"],
+        onward=onward or wanted(),
     )
 
 
