@@ -8,8 +8,8 @@ SERVER_BUDGETS = {
     "comment_p95": "a comment, p95 20 ms",
     "proposal_p50": "a proposal, p50 15 ms",
     "proposal_p95": "a proposal, p95 30 ms",
-    "memory": "90 MB a worker (PSS)",
-    "started": "a worker started within 1 s",
+    "memory": "90 MB a worker (RSS)",
+    "started": "a server's first page within 1 s",
     "cold_start": "first page of a server within twice the floor's time",
 }
 
