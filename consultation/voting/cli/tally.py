@@ -20,6 +20,13 @@ from consultation.voting.tally.result import rounded_text
 @click.option("--rule", required=True, type=click.Choice(list(RULES)), help="The rule to count by.")
 @click.option("--seats", type=click.IntRange(min=1), metavar="K", help="Places to fill. Default: what the file says.")
 @click.option("--points", metavar="5,4,3", help="For positional: the points of each place.")
+@click.option("--budget", metavar="B", help="For equal_shares: what may be spent. Default: what the file says, or K.")
+@click.option(
+    "--step",
+    metavar="S",
+    help="For equal_shares: what everybody gets more in each step of the completion, 0 for none. "
+    "Default: 1 for the costs of a .pb file, else the part of each in one more unit for all.",
+)
 @click.option("--contest", metavar="CODE", help="The contest's code, for ties. Default: what the file says, or none.")
 @click.option("--beacon", metavar="TEXT", help="The public value that breaks ties. Default: the empty one.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole result as JSON.")
@@ -28,6 +35,8 @@ def tally(
     rule: str,
     seats: int | None,
     points: str | None,
+    budget: str | None,
+    step: str | None,
     contest: str | None,
     beacon: str | None,
     as_json: bool,
@@ -37,9 +46,12 @@ def tally(
         election = read(file)
     except (ReadError, InvalidBallot) as error:
         raise click.ClickException(str(error)) from error
-    parameters: dict[str, Any] = {} if points is None else {"points": points}
+    given = {"points": points, "budget": budget, "step": step}
+    parameters: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     places = seats if seats is not None else election.seats
-    if seats is not None and RULES[rule].seats == "unused":
+    if rule == "equal_shares":
+        parameters = _money(election, places, file) | parameters
+    elif seats is not None and RULES[rule].seats == "unused":
         click.echo(f"{rule} fills no places: --seats is not used.", err=True)
     try:
         result = count(
@@ -58,8 +70,20 @@ def tally(
     click.echo(json.dumps(result.to_dict(), ensure_ascii=False) if as_json else _table(result, election))
 
 
+def _money(election: Election, places: int | None, file: Path) -> dict[str, Any]:
+    """What the file says about costs. Where it says nothing each item costs 1, and K places are a budget of K."""
+    if not election.costs:
+        return {} if places is None else {"budget": places}
+    budget = {} if election.budget is None else {"budget": election.budget}
+    return budget | {"costs": election.costs} | ({"step": 1} if file.suffix.lower() == ".pb" else {})
+
+
 def _advice(error: RuleError) -> str:
-    advice = {"seats_needed": " Give --seats K.", "bad_points": " Give --points, such as --points 5,4,3."}
+    advice = {
+        "seats_needed": " Give --seats K.",
+        "bad_points": " Give --points, such as --points 5,4,3.",
+        "budget_needed": " Give --budget B.",
+    }
     return f"{error.detail[:1].upper()}{error.detail[1:]}.{advice.get(error.code, '')}"
 
 
@@ -117,6 +141,11 @@ def _notes(result: Result) -> list[str]:
         notes.append(f"* selected: {', '.join(result.selected)}")
     elif result.rule == "condorcet":
         notes.append("No item is preferred by a majority to each other item.")
+    if "spent" in result.extra:
+        notes.append(
+            f"Spent: {rounded_text(result.extra['spent'])} of {rounded_text(result.parameters['budget'])}, "
+            f"with {result.extra['steps']} steps of {rounded_text(result.extra['step'])} for everybody."
+        )
     if "quota_rounded" in result.extra:
         notes.append(f"Quota: {result.extra['quota_rounded']}")
     if any(entry.get("by") == "remaining" for entry in result.rounds):

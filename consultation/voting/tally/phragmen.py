@@ -19,6 +19,7 @@ import numpy as np
 from .audit.ejr_plus import ejr_plus
 from .packing import Incidence, Ints, weighted_sums
 from .profile import Profile
+from .ratio import Ratio
 from .result import exact, rounded
 from .rule import Call, Outcome, Rule
 from .ties import TieBreaker
@@ -31,30 +32,10 @@ class _Bid:
     Loads only grow, so an old bid is a lower bound: it is computed anew only when it comes to the top.
     """
 
-    load: _Ratio
+    load: Ratio
     item: int = field(compare=False)
     known_at: int = field(compare=False)
     unserved: int = field(compare=False)
-
-
-class _Ratio:
-    """A positive fraction that is compared and never reduced: cheaper than Fraction for numbers of thousands
-    of bits.
-    """
-
-    __slots__ = ("bottom", "top")
-
-    def __init__(self, top: int, bottom: int) -> None:
-        self.top = top
-        self.bottom = bottom
-
-    def __lt__(self, other: _Ratio) -> bool:
-        return self.top * other.bottom < other.top * self.bottom
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Ratio) and self.top * other.bottom == other.top * self.bottom
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 class _Loads:
@@ -74,7 +55,7 @@ class _Loads:
         placements = len(self.steps)
         weight = weighted_sums(self.last[self.supports.rows[begin:end]], self.by_item[begin:end], placements)
         carried = sum(self.steps[step] * int(weight[step]) for step in np.flatnonzero(weight))
-        ratio = _Ratio(self.common + carried, self.common * int(totals[item]))
+        ratio = Ratio(self.common + carried, self.common * int(totals[item]))
         return _Bid(ratio, item, placements - 1, int(weight[0]))
 
     def place(self, item: int, load: Fraction) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
-from . import approval, borda, condorcet, expanding_approvals, phragmen, positional
+from . import approval, borda, condorcet, equal_shares, expanding_approvals, phragmen, positional
 from .ballots import is_text
 from .profile import Profile
-from .result import Result
+from .result import Result, exact
 from .rule import Call, Rule, RuleError
 from .ties import TieBreaker
 
 RULES: dict[str, Rule] = {
-    module.RULE.name: module.RULE for module in (phragmen, expanding_approvals, borda, positional, approval, condorcet)
+    module.RULE.name: module.RULE
+    for module in (phragmen, equal_shares, expanding_approvals, borda, positional, approval, condorcet)
 }
 
 
@@ -23,7 +26,8 @@ def tally(
 
     `seats`: places to fill, 1 to the number of items; None gives the order alone. `contest`, `beacon`: what
     ties are drawn from.
-    `parameters`: what the rule takes besides (`points` for `positional`). Raises RuleError when the tally
+    `parameters`: what the rule takes besides (`points` for `positional`; `budget`, `costs` and `step` for
+    `equal_shares`). Raises RuleError when the tally
     cannot be made so.
     """
     if rule not in RULES:
@@ -46,7 +50,7 @@ def tally(
         rule=rule,
         version=entry.version,
         parameters={"seats": places, "contest": contest, "beacon": beacon}
-        | {name: [str(part) for part in value] for name, value in values.items()},
+        | {name: _written(value) for name, value in values.items()},
         ballots=profile.ballots,
         blank=profile.blank,
         weight=outcome.weight,
@@ -75,3 +79,12 @@ def _seats(rule: Rule, seats: int | None, width: int) -> int | None:
             f"places to fill: a whole number from 1 to the number of items ({width}), not {seats!r}",
         )
     return None if rule.seats == "unused" else seats
+
+
+def _written(value: Any) -> Any:
+    """A parameter as the result shows it: numbers as exact text."""
+    if isinstance(value, Mapping):
+        return {name: _written(part) for name, part in value.items()}
+    if isinstance(value, tuple):
+        return [_written(part) for part in value]
+    return exact(value) if isinstance(value, int | Fraction) else value

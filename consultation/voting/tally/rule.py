@@ -13,7 +13,8 @@ from .ties import TieBreaker
 class RuleError(ValueError):
     """A tally that cannot be made as asked.
 
-    `code` is stable: `unknown_rule`, `unknown_parameter`, `seats_needed`, `bad_seats`, `bad_points`, `bad_text`.
+    `code` is stable: `unknown_rule`, `unknown_parameter`, `seats_needed`, `bad_seats`, `bad_points`, `bad_text`;
+    of `equal_shares` also `budget_needed`, `bad_budget`, `costs_needed`, `bad_cost`, `bad_step`.
     """
 
     def __init__(self, code: str, detail: str) -> None:

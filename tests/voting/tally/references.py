@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain, combinations
 
 from hypothesis import strategies as st
 
 from consultation.voting.tally import BallotRow, priority
+
+PARAMETERS = {"positional": {"points": "3,2,1"}, "equal_shares": {"budget": 2, "step": Fraction(1, 7)}}
+"""What some rules need besides, in tests of all."""
 
 CODES = ("a", "b", "c", "d", "e", "f")
 
@@ -217,3 +220,60 @@ def generalized_psc_holds(codes: Sequence[str], rows: Sequence[BallotRow], chose
                 if len(chosen & reach) < share:
                     return False
     return True
+
+
+def equal_shares_run(
+    codes: Sequence[str],
+    rows: Sequence[BallotRow],
+    costs: Mapping[str, Fraction],
+    each: Fraction,
+    unit: Fraction | None,
+) -> list[tuple[str, Fraction]]:
+    """What is bought, at which price for a unit of weight, when each unit of weight begins with `each`. With a `unit`,
+    what is taken from those who can pay is rounded down to it, as published; without one nothing is rounded."""
+    left = [each] * len(rows)
+    bought: list[tuple[str, Fraction]] = []
+    while True:
+        bids = {}
+        for item in set(codes) - {item for item, _ in bought}:
+            group = sorted((left[i], mass(row)) for i, row in enumerate(rows) if item in approved(row))
+            missing, weight = costs[item], sum(heavy for _, heavy in group)
+            if not group or sum(money * heavy for money, heavy in group) < missing:
+                continue
+            for money, heavy in group:  # from the poorest: whoever cannot pay the price gives all
+                if money * weight >= missing:
+                    break
+                missing, weight = missing - money * heavy, weight - heavy
+            price = Fraction(missing) / weight
+            bids[item] = (price / costs[item] if costs[item] else Fraction(0), price)
+        if not bids:
+            return bought
+        least = min(key for key, _ in bids.values())
+        chosen = drawn(item for item in bids if bids[item][0] == least)[0]
+        price = bids[chosen][1]
+        taken = price if unit is None else price // unit * unit
+        for i, row in enumerate(rows):
+            if chosen in approved(row):
+                left[i] = left[i] - taken if left[i] >= price else Fraction(0)
+        bought.append((chosen, price))
+
+
+def equal_shares(
+    codes: Sequence[str],
+    rows: Sequence[BallotRow],
+    costs: Mapping[str, Fraction],
+    budget: Fraction,
+    step: Fraction,
+    unit: Fraction | None = None,
+) -> tuple[list[tuple[str, Fraction]], int]:
+    """The last outcome before the first that costs more than the budget, and after how many steps it came, one by
+    one."""
+    n = sum(mass(row) for row in rows if approved(row))
+    supported = frozenset().union(*map(approved, rows)) if rows else frozenset()
+    kept, steps = equal_shares_run(codes, rows, costs, budget / max(n, 1), unit), 0
+    while step and len(kept) < len(supported):
+        tried = equal_shares_run(codes, rows, costs, budget / n + (steps + 1) * step, unit)
+        if sum(costs[item] for item, _ in tried) > budget:
+            break
+        kept, steps = tried, steps + 1
+    return kept, steps

@@ -28,7 +28,7 @@ def run(tmp_path):
 
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_json_is_the_result_of_the_file(run, rule):
-    points = ["--points", "3,1"] if rule == "positional" else []
+    points = {"positional": ["--points", "3,1"], "equal_shares": ["--budget", "1"]}.get(rule, [])
     outcome = run("--rule", rule, "--seats", "1", "--beacon", "x", "--json", *points)
     assert outcome.exit_code == 0
     result = json.loads(outcome.stdout)
@@ -47,7 +47,7 @@ def test_json_is_the_result_of_the_file(run, rule):
     assert result["input_sha256"] == hashlib.sha256(FILE.encode()).hexdigest()
     assert (result["rule"], result["ballots"], result["weight"], result["items"]) == (rule, 3, 6, ["A", "B", "C"])
     assert (result["parameters"]["contest"], result["parameters"]["beacon"]) == ("K1", "x")
-    assert result["selected"] == (["B"] if rule in ("phragmen", "approval") else ["A"])
+    assert result["selected"] == (["B"] if rule in ("phragmen", "approval", "equal_shares") else ["A"])
     assert run("--rule", rule, "--seats", "1", "--beacon", "x", "--json", *points).stdout == outcome.stdout
 
 

@@ -103,3 +103,19 @@ def test_expanding_approvals_serves_every_solid_coalition_of_a_ward(load, key):
     assert len(result.selected) == election.seats
     failing = [entry["k"] for entry in result.audit["solid_coalitions"]["violations"]]
     assert election.seats not in failing
+
+
+def test_official_outcome_of_swiecie(load):
+    """Cost utilities, a złoty more for each voter until the first overspend: the city's own result."""
+    election, computed, _ = load("swiecie2023")
+    result = tally(election.profile, "equal_shares", seats=None, budget=election.budget, costs=election.costs, step=1)
+    assert sorted(result.selected) == sorted(computed["official_selected"])
+    assert result.extra["spent"] == str(sum(computed["costs"][item] for item in computed["official_selected"]))
+
+
+@pytest.mark.parametrize("key", ["swiecie2023", "french2002_gy"])
+def test_equal_shares_at_unit_costs_of_real_elections(load, key):
+    election, computed, _ = load(key)
+    result = tally(election.profile, "equal_shares", seats=None, budget=computed["k"], step=0)
+    bought = [item if item in computed["candidates"] else election.names[item] for item in result.selected]
+    assert bought == computed["mes_k_pabutools_no_completion_in_order"]

@@ -1,7 +1,6 @@
 """What the rules promise, tried on elections of every small shape."""
 
 import json
-from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
@@ -18,8 +17,7 @@ every_rule = pytest.mark.parametrize("rule", sorted(RULES))
 
 
 def run(rule, codes, rows, seats=1):
-    parameters = {"points": "3,2,1"} if rule == "positional" else {}
-    return tally(Profile.from_ballots(codes, rows), rule, seats=seats, **parameters)
+    return tally(Profile.from_ballots(codes, rows), rule, seats=seats, **plain.PARAMETERS.get(rule, {}))
 
 
 def text(result):
@@ -69,7 +67,9 @@ def test_renaming_items_renames_the_result(rule, election, data):
     old = {new[code]: code for code in codes}
     ties = TieBreaker("", "", profile.items)
     ties.draws = [priority("", "", old[item]) for item in profile.items]
-    after = RULES[rule].compute(profile, Call(1, ties, {"points": (Fraction(3), Fraction(2), Fraction(1))}))
+    given = plain.PARAMETERS.get(rule, {})
+    parameters = {name: read(given.get(name)) for name, read in RULES[rule].parameters.items()}
+    after = RULES[rule].compute(profile, Call(1, ties, parameters))
     assert [[old[profile.items[item]] for item in tier] for tier in after.order] == before.order
     assert {old[profile.items[item]]: score for item, score in after.scores.items()} == before.scores
 

@@ -195,8 +195,7 @@ def test_what_cannot_be_tallied_is_refused_with_a_code(rule, seats, parameters, 
 @pytest.mark.parametrize("rule", sorted(RULES))
 @pytest.mark.parametrize("rows", [[], [BallotRow(())], [BallotRow((("a",),), frozenset())]])
 def test_elections_that_say_nothing_still_have_a_result(rule, rows):
-    parameters = {"points": "2,1"} if rule == "positional" else {}
-    result = tally(Profile.from_ballots("ab", rows), rule, seats=1, **parameters)
+    result = tally(Profile.from_ballots("ab", rows), rule, seats=1, **plain.PARAMETERS.get(rule, {}))
     assert sorted(result.line) == ["a", "b"]
     json.dumps(result.to_dict())
 
