@@ -6,7 +6,7 @@ again, and ``consultation db check`` says when one is missing.
 
 from sqlalchemy import Connection, inspect, text
 
-APPEND_ONLY = ("event", "ballot_chain", "release", "page_version", "agreement")
+APPEND_ONLY = ("event", "ballot_chain", "checkpoint", "release", "page_version", "agreement")
 
 
 def install(connection: Connection) -> None:

@@ -90,6 +90,7 @@ FROZEN = frozenset(
         "ballot_chain",
         "ballot_content",
         "cast_key",
+        "checkpoint",
         "contest",
         "contest_option",
         "roll_entry",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 GENESIS, COMMITMENT, ENTRY = "ballot-box/genesis/1", "ballot-box/commitment/1", "ballot-box/entry/1"
+RECORD = "ballot-box/record/1"
 TAG, NONCE, CAST = "ballot-box/voter-tag/1", "ballot-box/nonce/1", "ballot-box/cast/1"
 
 
@@ -21,7 +22,8 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _joined(parts: Iterable[str | bytes | int]) -> bytes:
+def joined(parts: Iterable[str | bytes | int]) -> bytes:
+    """The parts one after the other, each preceded by its length in eight bytes; whole numbers as decimal text."""
     joined = b""
     for part in parts:
         data = part if isinstance(part, bytes) else str(part).encode()
@@ -31,12 +33,12 @@ def _joined(parts: Iterable[str | bytes | int]) -> bytes:
 
 def digest(domain: str, *parts: str | bytes | int) -> str:
     """SHA-256 over the domain and the parts, each preceded by its length; whole numbers as decimal text."""
-    return hashlib.sha256(_joined((domain, *parts))).hexdigest()
+    return hashlib.sha256(joined((domain, *parts))).hexdigest()
 
 
 def keyed_digest(key: bytes, domain: str, *parts: str | bytes | int) -> str:
     """HMAC-SHA-256 over the same bytes."""
-    return hmac.new(key, _joined((domain, *parts)), hashlib.sha256).hexdigest()
+    return hmac.new(key, joined((domain, *parts)), hashlib.sha256).hexdigest()
 
 
 def genesis(contest: str, frozen_sha256: str) -> str:

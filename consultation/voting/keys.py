@@ -1,11 +1,9 @@
 """The contests' keys: one file each, outside the database and outside its backup.
 
 The key makes voter tags and nonces. While a contest is open, whoever has both the key file and the database can tell
-who cast which ballot; once the file is destroyed, nobody can. Overwriting is done as well as a file system lets one
-do it; where the disk keeps old blocks, an encrypted volume for the data folder is the remedy.
+who cast which ballot; once the file is destroyed, nobody can.
 """
 
-import os
 import secrets
 import uuid
 from pathlib import Path
@@ -13,6 +11,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
+
+from consultation.voting.secrets_on_disk import create, destroy
 
 KEY_BYTES = 32
 _OPTION = "contest_keys"
@@ -35,16 +35,7 @@ class KeyStore:
 
     def ensure(self, contest_id: uuid.UUID) -> bytes:
         """The contest's key, made and synced to the disk when there is none; for the opening, before any ballot."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            descriptor = os.open(self.path(contest_id), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return self.read(contest_id)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        self._sync_folder()
+        create(self.path(contest_id), secrets.token_bytes(KEY_BYTES))
         return self.read(contest_id)
 
     def read(self, contest_id: uuid.UUID) -> bytes:
@@ -63,26 +54,10 @@ class KeyStore:
 
     def destroy(self, contest_id: uuid.UUID) -> None:
         """Overwrite the key and remove its file; safe to repeat."""
-        path = self.path(contest_id)
-        try:
-            with path.open("r+b") as file:
-                file.write(bytes(KEY_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
-        except FileNotFoundError:
-            return
-        path.unlink(missing_ok=True)
-        self._sync_folder()
+        destroy(self.path(contest_id))
 
     def path(self, contest_id: uuid.UUID) -> Path:
         return self.folder / f"{contest_id}.key"
-
-    def _sync_folder(self) -> None:
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def attach(engine: Engine, store: KeyStore) -> None:

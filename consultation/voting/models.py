@@ -17,13 +17,14 @@ from consultation.curation.models import AgendaItem
 from consultation.kernel.ids import uuid7
 from consultation.kernel.orm import Base, Mapped, Trilingual, choice, mapped_column, one_of, trilingual
 from consultation.kernel.roles import COLLECTIVE
-from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, Secrecy
+from consultation.voting.states import AffiliatesCount, CheckpointKind, ContestKind, ContestState, Secrecy
 
 
 class Contest(Base):
     """A question put to the vote. ``frozen`` is all that shapes the result, as it was at the opening, and
-    ``frozen_sha256`` its digest, which is shown. ``voters``: the kinds of members that vote, by the consultation's rule
-    of when the contest was made."""
+    ``frozen_sha256`` its digest, which is shown. ``record`` is what only the close can say (who voted, how many ballots
+    count); its digest stands in the closing checkpoint. ``voters``: the kinds of members that vote, by the
+    consultation's rule of when the contest was made."""
 
     __tablename__ = "contest"
     __table_args__ = (
@@ -40,6 +41,8 @@ class Contest(Base):
         CheckConstraint(
             "state NOT IN ('closed', 'tallied', 'published') OR closed_at IS NOT NULL", name="close_is_dated"
         ),
+        CheckConstraint("(record IS NULL) = (record_sha256 IS NULL)", name="record_is_digested"),
+        CheckConstraint("record IS NULL OR closed_at IS NOT NULL", name="record_of_a_close"),
         CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="publication_is_dated"),
     )
 
@@ -67,6 +70,8 @@ class Contest(Base):
     frozen: Mapped[dict[str, Any] | None]
     frozen_sha256: Mapped[str | None]
     blank_count: Mapped[int | None]
+    record: Mapped[dict[str, Any] | None]
+    record_sha256: Mapped[str | None]
     created_at: Mapped[datetime]
 
     consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
@@ -122,6 +127,29 @@ class ChainEntry(Base):
     voter_tag: Mapped[str]
     revision: Mapped[int]
     entry_hash: Mapped[str]
+
+
+class Checkpoint(Base):
+    """The chain's last hash at a moment, signed: numbered from 0, the opening's. Append-only, as the chain is.
+    ``signed_at`` is text, as it was signed."""
+
+    __tablename__ = "checkpoint"
+    __table_args__ = (
+        one_of("kind", CheckpointKind),
+        UniqueConstraint("contest_id", "kind", "position"),
+        CheckConstraint("number >= 0 AND position >= 0", name="counted_from_zero"),
+        CheckConstraint("(kind = 'opening') = (number = 0)", name="opening_first"),
+        CheckConstraint("(kind = 'closing') = (record_sha256 <> '')", name="closing_covers_the_record"),
+    )
+
+    contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[CheckpointKind] = choice(CheckpointKind)
+    position: Mapped[int]
+    entry_hash: Mapped[str]
+    record_sha256: Mapped[str]
+    signed_at: Mapped[str]
+    signature: Mapped[str]
 
 
 class BallotContent(Base):

@@ -41,6 +41,14 @@ class AffiliatesCount(StrEnum):
     FAMILY = "family"
 
 
+class CheckpointKind(StrEnum):
+    """When the chain was signed: before any ballot, after a number of them, or after the last one."""
+
+    OPENING = "opening"
+    STEP = "step"
+    CLOSING = "closing"
+
+
 HEADLINE_RULE: Mapping[ContestKind, str] = {
     ContestKind.TIERS: "expanding_approvals",
     ContestKind.RANKING: "expanding_approvals",

@@ -50,7 +50,7 @@ def test_a_family_casts_one_ballot(session, scene, clock, members, tmp_path):
     united = [["ALPHA", ["BETA", "GAMMA"]]]
     assert contest.frozen["roll"] == {
         "voters": 1,
-        "sha256": chain.digest("contest/roll/1", chain.canonical([["ALPHA", "Organization ALPHA"]])),
+        "sha256": chain.digest("contest/roll/2", chain.canonical(["ALPHA"])),
         "families": 1,
         "represented": 2,
         "families_sha256": chain.digest("contest/families/1", chain.canonical(united)),

@@ -3,16 +3,16 @@
 Each operation that follows the opening takes the lock on the contest first and reads what it needs after it.
 """
 
-from consultation.voting.operations.casting import CastConflict, Receipt, cast, save_draft
+from consultation.voting.operations.casting import CastConflict, cast, save_draft, signed_receipt
 from consultation.voting.operations.closing import CLOSING, close_contest, close_due
 from consultation.voting.operations.configuring import (
     ContestNotReady,
     create_contest,
     electorate,
-    open_contest,
 )
 from consultation.voting.operations.electing import ELECTORATE
 from consultation.voting.operations.importing import ImportedBallots, import_ballots
+from consultation.voting.operations.opening import open_contest
 from consultation.voting.operations.tallying import BeaconFixed, publish_contest, tally_contest
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "CastConflict",
     "ContestNotReady",
     "ImportedBallots",
-    "Receipt",
     "cast",
     "close_contest",
     "close_due",
@@ -32,5 +31,6 @@ __all__ = [
     "open_contest",
     "publish_contest",
     "save_draft",
+    "signed_receipt",
     "tally_contest",
 ]

@@ -1,14 +1,17 @@
 """Putting ballots into the box: the lock, and the entries that follow one another."""
 
 import uuid
+from datetime import datetime
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from consultation.voting import chain
 from consultation.voting.models import BallotContent, ChainEntry, Contest
+from consultation.voting.operations.checkpoints import sign_steps, signing_key_of, step_of
 from consultation.voting.queries import chain_head
 from consultation.voting.rules import STRICT_RULES, Limits
+from consultation.voting.signing import Signer
 
 _LOCKED = ("state", "opens_at", "closes_at", "opened_at", "closed_at", "published_at", "frozen_sha256", "beacon")
 
@@ -44,16 +47,20 @@ def label_voter(label: str) -> str:
 
 
 class Box:
-    """The ballot box of a contest whose lock is held: knows the last entry, and appends after it."""
+    """The ballot box of a contest whose lock is held: knows the last entry, and appends after it. ``now`` dates the
+    checkpoints that it signs on the way."""
 
-    def __init__(self, session: Session, contest: Contest, key: bytes) -> None:
+    def __init__(self, session: Session, contest: Contest, key: bytes, signer: Signer, now: datetime) -> None:
         self.session = session
         self.contest = contest
         self.key = key
+        self.signer = signer
+        self.now = now
         head = chain_head(session, contest.id)
         self.position, self.head = head or (0, chain.genesis(contest.code, contest.frozen_sha256 or ""))
         self._entries: list[dict[str, object]] = []
         self._contents: list[dict[str, object]] = []
+        self._steps: list[tuple[int, str]] = []
 
     def tag(self, voter: str) -> str:
         return chain.voter_tag(self.key, self.contest.code, voter)
@@ -82,6 +89,8 @@ class Box:
             }
         )
         self._contents.append({"contest_id": self.contest.id, "commitment": commitment, "content": content})
+        if signing_key_of(self.contest) and entry.position % step_of(self.contest) == 0:
+            self._steps.append((entry.position, entry.entry_hash))
         return entry
 
     def commitment(self, tag: str, revision: int, content: bytes) -> str:
@@ -89,8 +98,9 @@ class Box:
         return chain.commitment(self.contest.code, content, chain.nonce(self.key, tag, revision))
 
     def write(self) -> None:
-        """Send the appended entries and contents, in bulk."""
+        """Send the appended entries and contents, in bulk, and a checkpoint for each step that they reached."""
         if self._entries:
             self.session.execute(insert(ChainEntry), self._entries)
             self.session.execute(insert(BallotContent), self._contents)
-            self._entries, self._contents = [], []
+            sign_steps(self.session, self.contest, self.signer, self._steps, self.now)
+            self._entries, self._contents, self._steps = [], [], []

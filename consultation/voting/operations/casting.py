@@ -3,10 +3,10 @@ only once it is committed."""
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from consultation.kernel.permissions import Actor, Denied, Permission, Reason, may, require
@@ -14,21 +14,14 @@ from consultation.voting import chain
 from consultation.voting.keys import KeyStore, key_store
 from consultation.voting.models import BallotDraft, CastKey, ChainEntry, Contest
 from consultation.voting.operations.box import Box, limits_of, lock, organization_voter
+from consultation.voting.operations.checkpoints import signing_key_of
 from consultation.voting.policy import Voting
 from consultation.voting.queries import draft_of, is_on_roll
 from consultation.voting.rules import check, to_content
+from consultation.voting.signed import SignedReceipt
+from consultation.voting.signing import Signer, signer_of
 from consultation.voting.states import ContestState
 from consultation.voting.tally import BallotRow
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the voter keeps: with it they find their ballot in the published set, once that is published."""
-
-    contest: str
-    position: int
-    commitment: str
-    revision: int
 
 
 class CastConflict(Exception):
@@ -45,7 +38,8 @@ def cast(
     actor: Actor,
     clock: Callable[[], datetime],
     keys: KeyStore | None = None,
-) -> Receipt:
+    signer: Signer | None = None,
+) -> SignedReceipt:
     """Put an organization's ballot into the box, in place of the one it may have cast before.
 
     ``ballot``: tiers of item codes, best first; none at all is a blank ballot. ``key``: made once for each form, so
@@ -55,7 +49,7 @@ def cast(
         Denied: no mandate, not verified, not on the roll, or outside the window; a draft stays as it is.
         InvalidVote: the contest does not take such a ballot.
         CastConflict: the key was used for another ballot.
-        KeyMissing: the contest's key file is gone.
+        KeyMissing: the contest's key file, or the signing key, is gone.
     """
     lock(session, contest)
     now = clock()
@@ -64,7 +58,8 @@ def cast(
     if not decision and (decision.reason is not Reason.WINDOW or contest.state is not ContestState.OPEN):
         raise Denied(Permission.BALLOT_CAST, decision)
     content = to_content(BallotRow(check(ballot, limits_of(contest))))
-    box = Box(session, contest, (keys or key_store(session)).read(contest.id))
+    signer = signer or signer_of(session)
+    box = Box(session, contest, (keys or key_store(session)).read(contest.id), signer, now)
     tag = box.tag(organization_voter(organization_id))
     key_digest = chain.cast_digest(box.key, "key", tag, key)
     body_digest = chain.cast_digest(box.key, "body", tag, content)
@@ -72,7 +67,7 @@ def cast(
     if known is not None:
         if known.body_sha256 != body_digest:
             raise CastConflict
-        return _receipt_at(session, contest, known.position)
+        return _receipt_at(session, contest, known.position, signer)
     if not decision:
         raise Denied(Permission.BALLOT_CAST, decision)
     entry = box.append(tag, box.revision_of(tag) + 1, content)
@@ -80,7 +75,7 @@ def cast(
     session.add(CastKey(contest_id=contest.id, key_sha256=key_digest, body_sha256=body_digest, position=entry.position))
     _drop_draft(session, contest, organization_id)
     session.flush()
-    return Receipt(contest.code, entry.position, entry.commitment, entry.revision)
+    return signed_receipt(contest, entry, signer)
 
 
 def save_draft(
@@ -108,13 +103,40 @@ def save_draft(
     session.flush()
 
 
-def _receipt_at(session: Session, contest: Contest, position: int) -> Receipt:
-    row = session.execute(
-        select(ChainEntry.commitment, ChainEntry.revision).where(
-            ChainEntry.contest_id == contest.id, ChainEntry.position == position
-        )
-    ).one()
-    return Receipt(contest.code, position, row.commitment, row.revision)
+class Cast(Protocol):
+    """What a receipt says of an entry of the chain."""
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def commitment(self) -> str: ...
+    @property
+    def entry_hash(self) -> str: ...
+    @property
+    def revision(self) -> int: ...
+
+
+def signed_receipt(contest: Contest, entry: Cast, signer: Signer) -> SignedReceipt:
+    """The receipt of a ballot in the box, the same each time; unsigned in a contest that was opened without a key.
+
+    Raises:
+        SigningKeyMissing: the key under which the contest was opened is gone.
+    """
+    receipt = SignedReceipt(
+        contest=contest.code,
+        frozen_sha256=contest.frozen_sha256 or "",
+        position=entry.position,
+        commitment=entry.commitment,
+        entry_hash=entry.entry_hash,
+        revision=entry.revision,
+        signing_key=signing_key_of(contest),
+    )
+    return signer.sign(receipt) if receipt.signing_key else receipt
+
+
+def _receipt_at(session: Session, contest: Contest, position: int, signer: Signer) -> SignedReceipt:
+    entry = session.get_one(ChainEntry, (contest.id, position))
+    return signed_receipt(contest, entry, signer)
 
 
 def _drop_draft(session: Session, contest: Contest, organization_id: uuid.UUID) -> None:

@@ -6,6 +6,7 @@ final ballots is stored; after the commit the key is destroyed and the space is 
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
@@ -14,36 +15,57 @@ from consultation.kernel.afterwards import after_commit
 from consultation.kernel.due import DueAct
 from consultation.kernel.moves import apply
 from consultation.kernel.permissions import OPERATOR, Actor
+from consultation.membership.models import MemberOrganization
 from consultation.voting import chain
 from consultation.voting.events import ContestClosed
 from consultation.voting.keys import KeyStore, key_store
 from consultation.voting.models import BallotContent, BallotDraft, CastKey, Contest, RollEntry
 from consultation.voting.operations.box import Box, lock, organization_voter
+from consultation.voting.operations.checkpoints import sign_closing, signing_key_of
 from consultation.voting.operations.erasing import give_space_back
 from consultation.voting.queries import chain_entries, chain_head, contests_over
 from consultation.voting.rules import from_content
+from consultation.voting.signing import Signer, signer_of
 from consultation.voting.states import CLOSURE, ContestState, Secrecy
 
 
 def close_contest(
-    session: Session, contest: Contest, *, actor: Actor, now: datetime, keys: KeyStore | None = None
+    session: Session,
+    contest: Contest,
+    *,
+    actor: Actor,
+    now: datetime,
+    keys: KeyStore | None = None,
+    signer: Signer | None = None,
 ) -> Contest:
     """Close, for good. What joined voters to ballots does not outlive it, unless the contest is a named one.
 
+    The record of the close, and the whole chain with it, are signed.
+
     Raises:
         Denied, WrongState: as for every move; denied also before the closing that was announced at the opening.
-        KeyMissing: the key file is gone; the caller rolls back, and it can be restored.
+        KeyMissing: the key file, or the signing key, is gone; the caller rolls back, and it can be restored.
     """
     lock(session, contest)
-    position, head = chain_head(session, contest.id) or (0, "")
-    closed = ContestClosed(contest.id, contest.code, head, position)
+    position, head = chain_head(session, contest.id) or (0, chain.genesis(contest.code, contest.frozen_sha256 or ""))
+    closed = ContestClosed(contest.id, contest.code, head if position else "", position)
     apply(session, contest, CLOSURE, event=closed, actor=actor, now=now)
     contest.closed_at = now
     store = keys or key_store(session)
-    box = Box(session, contest, store.read(contest.id))
+    signer = signer or signer_of(session)
+    box = Box(session, contest, store.read(contest.id), signer, now)
     finals = chain.finals(chain_entries(session, contest.id))
     contest.blank_count = _keep_finals(session, contest, box, finals)
-    _mark_roll(session, contest, box, finals)
+    roll = _mark_roll(session, contest, box, finals)
+    contest.record = {
+        "roll": None if contest.secrecy is Secrecy.NO_ROLL else roll,
+        "final": len(finals),
+        "blank": contest.blank_count,
+        "superseded": position - len(finals),
+    }
+    contest.record_sha256 = chain.digest(chain.RECORD, chain.canonical(contest.record))
+    if signing_key_of(contest):
+        sign_closing(session, contest, signer, position, head, now)
     for begun in (CastKey, BallotDraft):
         session.execute(
             delete(begun).where(begun.contest_id == contest.id).execution_options(synchronize_session=False)
@@ -95,7 +117,16 @@ def _keep_finals(session: Session, contest: Contest, box: Box, finals: dict[str,
     return sum(1 for row in rows if row.commitment in nonces and not from_content(row.content).tiers)
 
 
-def _mark_roll(session: Session, contest: Contest, box: Box, finals: dict[str, chain.Entry]) -> None:
-    """Who voted, for all at once, so that nobody can pair an entry of the chain with an entry of the roll."""
-    for entry in session.scalars(select(RollEntry).where(RollEntry.contest_id == contest.id)):
+def _mark_roll(session: Session, contest: Contest, box: Box, finals: dict[str, chain.Entry]) -> list[list[Any]]:
+    """Who voted, for all at once, so that nobody can pair an entry of the chain with an entry of the roll. Returns the
+    codes of all with their marks, in order."""
+    query = (
+        select(RollEntry, MemberOrganization.code)
+        .join(MemberOrganization, MemberOrganization.id == RollEntry.organization_id)
+        .where(RollEntry.contest_id == contest.id)
+    )
+    marked = []
+    for entry, code in session.execute(query).tuples():
         entry.voted = box.tag(organization_voter(entry.organization_id)) in finals
+        marked.append([code, entry.voted])
+    return sorted(marked)

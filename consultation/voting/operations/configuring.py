@@ -1,7 +1,6 @@
-"""Setting a contest up, and opening it: from then on all that shapes the result is frozen."""
+"""Setting a contest up: what is asked, how it is counted, and who would vote."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,9 +8,7 @@ from sqlalchemy.orm import Session
 from consultation.convening.models import Consultation
 from consultation.convening.rules import members_who_may
 from consultation.convening.states import Act
-from consultation.curation.queries import items as locked_items
 from consultation.kernel.ids import uuid7
-from consultation.kernel.moves import apply
 from consultation.kernel.orm import Trilingual
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Permission, require
@@ -19,20 +16,17 @@ from consultation.membership.models import MemberOrganization
 from consultation.membership.queries import affiliations_in_force
 from consultation.membership.rules import family_voters
 from consultation.membership.states import OrganizationState
-from consultation.voting import chain, tally
-from consultation.voting.events import ContestCreated, ContestOpened
-from consultation.voting.keys import KeyStore, key_store
-from consultation.voting.models import Contest, ContestOption, RollEntry
-from consultation.voting.operations.box import lock
-from consultation.voting.rules import DEFAULT_CHOICES, DEFAULT_ESSENTIAL, PUBLISHED_FROM, UNLIMITED
-from consultation.voting.states import HEADLINE_RULE, OPENING, AffiliatesCount, ContestKind, ContestState, Secrecy
+from consultation.voting import tally
+from consultation.voting.events import ContestCreated
+from consultation.voting.models import Contest
+from consultation.voting.rules import DEFAULT_CHOICES, DEFAULT_ESSENTIAL, UNLIMITED
+from consultation.voting.states import HEADLINE_RULE, AffiliatesCount, ContestKind, ContestState, Secrecy
 
 QUESTION = Trilingual(
     en="Which items should come first on the agenda?",
     fr="Quels points devraient venir en premier dans le programme d’action?",
     es="¿Qué puntos deben ir primero en la agenda?",
 )
-TIE_BREAK = "Lowest SHA-256 of contest code, beacon and item code first, each preceded by its length in eight bytes."
 
 
 class ContestNotReady(Exception):
@@ -109,59 +103,6 @@ def create_contest(
     return contest
 
 
-def open_contest(
-    session: Session, contest: Contest, *, actor: Actor, now: datetime, keys: KeyStore | None = None
-) -> Contest:
-    """Freeze options, roll and parameters, make the key, and open. ``contest.options`` is loaded.
-
-    Options are the consultation's locked items in number order, with their titles and revisions of this moment; the
-    roll is all verified organizations, or one of each family where the contest says so; none where it claims no roll.
-    Without a date the window opens now.
-
-    Raises:
-        Denied, WrongState: as for every move.
-        ContestNotReady: ``window_over``, ``no_items``, ``too_many_places`` (more than there are items), ``no_voters``.
-    """
-    lock(session, contest)
-    opens_at = contest.opens_at or now
-    if contest.closes_at is not None and contest.closes_at <= max(now, opens_at):
-        raise ContestNotReady("window_over")
-    options = _options(session, contest)
-    voters, families = electorate(session, contest)
-    contest.opens_at, contest.opened_at = opens_at, now
-    contest.max_choices = min(contest.max_choices, len(options))
-    contest.max_essential = min(contest.max_essential, len(options))
-    contest.frozen = _frozen(session, contest, options, voters, families)
-    contest.frozen_sha256 = chain.digest("contest/frozen/1", chain.canonical(contest.frozen))
-    opened = ContestOpened(
-        contest.id,
-        contest.code,
-        contest.frozen_sha256,
-        len(options),
-        None if contest.secrecy is Secrecy.NO_ROLL else len(voters),
-    )
-    apply(session, contest, OPENING, event=opened, actor=actor, now=now)
-    contest.options = options
-    session.add_all(
-        RollEntry(contest_id=contest.id, organization_id=voter.id, name=voter.name, voted=None) for voter in voters
-    )
-    session.flush()
-    (keys or key_store(session)).ensure(contest.id)
-    return contest
-
-
-def _options(session: Session, contest: Contest) -> list[ContestOption]:
-    found = locked_items(session, contest.consultation_id)
-    if not found:
-        raise ContestNotReady("no_items")
-    if contest.places > len(found):
-        raise ContestNotReady("too_many_places")
-    return [
-        ContestOption(item_id=item.id, position=position, code=item.code, title=item.title, item_revision=item.revision)
-        for position, item in enumerate(found, start=1)
-    ]
-
-
 def electorate(
     session: Session, contest: Contest
 ) -> tuple[list[MemberOrganization], dict[str, list[MemberOrganization]]]:
@@ -191,55 +132,3 @@ def electorate(
         if votes_for[one.id] != one.id:
             families.setdefault(by_id[votes_for[one.id]].code, []).append(one)
     return [one for one in verified if votes_for[one.id] == one.id], families
-
-
-def _frozen(
-    session: Session,
-    contest: Contest,
-    options: list[ContestOption],
-    voters: list[MemberOrganization],
-    families: dict[str, list[MemberOrganization]],
-) -> dict[str, Any]:
-    """All that shapes the result, as plain data. The roll stands here by number and digest alone, and so do the
-    families that cast one ballot each."""
-    consultation = session.get_one(Consultation, contest.consultation_id)
-    roll = [[voter.code, voter.name] for voter in voters]
-    united = [[code, [one.code for one in families[code]]] for code in sorted(families)]
-    return {
-        "format": 1,
-        "consultation": consultation.slug,
-        "contest": contest.code,
-        "question": contest.question.to_dict(),
-        "kind": contest.kind.value,
-        "secrecy": contest.secrecy.value,
-        "voters": contest.voters,
-        "affiliates_count": contest.affiliates_count.value,
-        "rule": contest.rule,
-        "rule_version": tally.RULES[contest.rule].version,
-        "places": contest.places,
-        "minutes": contest.minutes,
-        "max_choices": contest.max_choices,
-        "max_essential": contest.max_essential,
-        "opens_at": _text(contest.opens_at),
-        "closes_at": _text(contest.closes_at),
-        "tie_break": TIE_BREAK,
-        "beacon_source": contest.beacon_source,
-        "ballots_published_from": PUBLISHED_FROM,
-        "options": [
-            {"position": option.position, "code": option.code, "title": option.title, "revision": option.item_revision}
-            for option in options
-        ],
-        "roll": None
-        if contest.secrecy is Secrecy.NO_ROLL
-        else {
-            "voters": len(roll),
-            "sha256": chain.digest("contest/roll/1", chain.canonical(roll)),
-            "families": len(united),
-            "represented": sum(len(others) for _code, others in united),
-            "families_sha256": chain.digest("contest/families/1", chain.canonical(united)),
-        },
-    }
-
-
-def _text(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat()

@@ -16,6 +16,7 @@ from consultation.voting.keys import KeyStore, key_store
 from consultation.voting.models import CastKey, ChainEntry, Contest, RollEntry
 from consultation.voting.operations.box import Box, label_voter, limits_of, lock, organization_voter
 from consultation.voting.rules import InvalidVote, check_row, in_steps, to_content
+from consultation.voting.signing import Signer, signer_of
 from consultation.voting.states import ContestState, Secrecy
 from consultation.voting.tally import BallotRow
 
@@ -41,6 +42,7 @@ def import_ballots(
     actor: Actor,
     now: datetime,
     keys: KeyStore | None = None,
+    signer: Signer | None = None,
 ) -> ImportedBallots:
     """Put ballots into an open contest's box, in the mapping's order.
 
@@ -52,13 +54,14 @@ def import_ballots(
 
     Raises:
         Denied: the actor may not, or the contest is not open.
-        KeyMissing: the contest's key file is gone.
+        KeyMissing: the contest's key file, or the signing key, is gone.
     """
     require(actor, Permission.IMPORT_RUN, contest, now=now)
     lock(session, contest)
     if contest.state is not ContestState.OPEN:
         raise Denied(Permission.IMPORT_RUN, Decision(Reason.WINDOW))
-    box = Box(session, contest, (keys or key_store(session)).read(contest.id))
+    key = (keys or key_store(session)).read(contest.id)
+    box = Box(session, contest, key, signer or signer_of(session), now)
     limits = limits_of(contest)
     outside = contest.secrecy is Secrecy.NO_ROLL
     voters = {} if outside else _roll(session, contest)

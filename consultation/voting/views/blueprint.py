@@ -5,7 +5,8 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
 from consultation.extensions import db
-from consultation.voting.keys import KeyMissing, KeyStore, attach
+from consultation.voting import keys, signing
+from consultation.voting.keys import KeyMissing
 from consultation.web.errors import refusal
 from consultation.web.locale import room_blueprint
 from consultation.web.transactions import session
@@ -29,4 +30,6 @@ def _attach_keys(state: BlueprintSetupState) -> None:
     app = state.app
     if isinstance(app, Flask):
         with app.app_context():
-            attach(db.engine, KeyStore(app.extensions["settings"].data_dir / "contest-keys"))
+            folder = app.extensions["settings"].data_dir
+            keys.attach(db.engine, keys.KeyStore(folder / "contest-keys"))
+            signing.attach(db.engine, signing.Signer(folder / "signing-keys"))

@@ -1,0 +1,55 @@
+"""Secrets that lie in files of their own: made whole or not at all, synced to the disk, overwritten when destroyed.
+
+Overwriting is done as well as a file system lets one do it; where the disk keeps old blocks, an encrypted volume for
+the data folder is the remedy.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def create(path: Path, secret: bytes) -> bool:
+    """Write the secret to a file that only the server's user can read, and sync it and its folder. Says whether the
+    file is new: one that is there already stays as it is."""
+    folder = path.parent
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _sync(folder.parent)
+    # Under another name first, so that nobody ever reads half of it, and a crash leaves nothing in its place.
+    part = folder / f".{path.name}.{secrets.token_hex(8)}"
+    descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secret)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            return False
+    finally:
+        part.unlink()
+        _sync(folder)
+    return True
+
+
+def destroy(path: Path) -> None:
+    """Overwrite the file and remove it; safe to repeat."""
+    try:
+        with path.open("r+b") as file:
+            file.write(bytes(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+    except FileNotFoundError:
+        return
+    path.unlink(missing_ok=True)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

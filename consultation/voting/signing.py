@@ -1,0 +1,103 @@
+"""The key that signs receipts and checkpoints: one for the installation, in a file outside the database.
+
+It is no contest's key: it joins nobody to a ballot, is not destroyed at a close, and belongs in a safe copy. Whoever
+has it can sign in the installation's name, which a checkpoint that somebody saved earlier shows.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+
+from consultation.voting.keys import KeyMissing
+from consultation.voting.secrets_on_disk import create
+from consultation.voting.signed import SignedCheckpoint, SignedReceipt
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+SEED_BYTES = 32
+_OPTION = "signing_key"
+Signed = TypeVar("Signed", SignedReceipt, SignedCheckpoint)
+
+
+class SigningKeyMissing(KeyMissing):
+    """The key under which the contest was opened is not where it should be, or another one is there."""
+
+    def __init__(self) -> None:
+        Exception.__init__(self, "The signing key under which the contest was opened is missing. Restore box.key.")
+
+
+class Signer:
+    """The installation's signing key, in a folder that only the server's user can read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "box.key"
+
+    def ensure(self) -> str:
+        """The public key, of a pair that is made when there is none."""
+        create(self.path, secrets.token_bytes(SEED_BYTES))
+        return self.public_key()
+
+    def public_key(self) -> str:
+        """64 hexadecimal digits.
+
+        Raises:
+            SigningKeyMissing: its file is not there, or not whole.
+        """
+        return _public(self._private())
+
+    def sign(self, thing: Signed) -> Signed:
+        """The same, signed, when the key is the one that it names.
+
+        Raises:
+            SigningKeyMissing: it is another one, or none.
+        """
+        private = self._private()
+        if _public(private) != thing.signing_key:
+            raise SigningKeyMissing
+        return replace(thing, signature=private.sign(thing.message()).hex())
+
+    def _private(self) -> Ed25519PrivateKey:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        try:
+            seed = self.path.read_bytes()
+        except FileNotFoundError:
+            raise SigningKeyMissing from None
+        if len(seed) != SEED_BYTES:
+            raise SigningKeyMissing
+        return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+def _public(private: Ed25519PrivateKey) -> str:
+    return private.public_key().public_bytes_raw().hex()
+
+
+def attach(engine: Engine, signer: Signer) -> None:
+    """Say where the signing key of this database's contests is; the application does so when it starts."""
+    engine.update_execution_options(**{_OPTION: signer})
+
+
+def signer_of(session: Session) -> Signer:
+    """The signer that belongs to the session's database.
+
+    Raises:
+        LookupError: when none was attached.
+    """
+    bind = session.get_bind()
+    engine = bind.engine if isinstance(bind, Connection) else bind
+    signer = engine.get_execution_options().get(_OPTION)
+    if not isinstance(signer, Signer):
+        raise LookupError("No signer is attached to this database's engine.")
+    return signer
