@@ -19,7 +19,7 @@ def compute(profile: Profile, call: Call) -> Outcome:
         rounds=coverage(profile.supports, profile.weights, tiers, profile.items, lambda item: {}),
         weight=profile.supporting_weight,
         unsupported=nobody,
-        audit={"ejr_plus": ejr_plus(profile, line)},
+        audit={"ejr_plus": ejr_plus(profile, line)} if call.audited else {},
     )
 
 

@@ -89,9 +89,7 @@ def compute(profile: Profile, call: Call) -> Outcome:
     scale = lcm(budget.denominator, (step * n).denominator, *(cost.denominator for cost in costs))
     whole = {item: int(cost * scale) for item, cost in enumerate(costs)}
     supported = np.flatnonzero(profile.support).tolist()
-    draw = [0] * len(profile.items)
-    for place, item in enumerate(call.ties.sorted(range(len(profile.items)))):
-        draw[item] = place
+    draw = call.ties.places
     raw, bought, steps, end = completed(
         Shares(profile, whole, draw), int(budget * scale), int(step * n * scale), len(supported)
     )
@@ -123,7 +121,7 @@ def compute(profile: Profile, call: Call) -> Outcome:
         weight=n,
         unsupported=nobody,
         selected=line,
-        audit={"ejr_plus": ejr_plus(profile, line)} if len(set(costs)) == 1 else {},
+        audit={"ejr_plus": ejr_plus(profile, line)} if call.audited and len(set(costs)) == 1 else {},
         extra={
             "step": exact(step),
             "steps": steps,

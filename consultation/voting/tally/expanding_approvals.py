@@ -137,7 +137,9 @@ def compute(profile: Profile, call: Call) -> Outcome:
         weight=profile.listing_weight,
         unsupported=nobody,
         selected=chosen,
-        audit={"solid_coalitions": solid_coalitions(profile, chosen), "ejr_plus": ejr_plus(profile, chosen)},
+        audit={"solid_coalitions": solid_coalitions(profile, chosen), "ejr_plus": ejr_plus(profile, chosen)}
+        if call.audited
+        else {},
         extra={"quota": exact(share), "quota_rounded": rounded(share)},
     )
 

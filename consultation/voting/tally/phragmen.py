@@ -9,6 +9,7 @@ Brill, Freeman, Janson and Lackner, Phragmén's voting methods and justified rep
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from .audit.ejr_plus import ejr_plus
-from .packing import Incidence, Ints, weighted_sums
+from .packing import weighted_sums
 from .profile import Profile
 from .ratio import Ratio
 from .result import exact, rounded
@@ -26,7 +27,7 @@ from .ties import TieBreaker
 
 
 @dataclass(order=True)
-class _Bid:
+class Bid:
     """An item with the load its supporters would carry, as known after `known_at` placements.
 
     Loads only grow, so an old bid is a lower bound: it is computed anew only when it comes to the top.
@@ -38,25 +39,30 @@ class _Bid:
     unserved: int = field(compare=False)
 
 
-class _Loads:
+class Loads:
     """The load of every ballot, which is 0 or one of the loads placed so far, over one common denominator."""
 
-    def __init__(self, supports: Incidence, weights: Ints) -> None:
-        self.supports = supports
-        self.weights = weights
-        self.by_item = weights[supports.rows]
-        self.last = np.zeros(len(weights), dtype=np.int32)  # the placement that served the ballot last, 0 for none
+    def __init__(self, profile: Profile) -> None:
+        self.supports = profile.supports
+        self.totals = profile.support
+        self.by_item = profile.weights[self.supports.rows]
+        self.last = np.zeros(len(profile.weights), dtype=np.int32)  # the placement that served it last, 0 for none
         self.steps = [0]  # the load of each placement, times the common denominator
         self.common = 1
 
-    def bid(self, item: int, totals: Ints) -> _Bid:
-        """s = (1 + sum of weight times load over the supporters) / their weight."""
+    def carried(self, item: int) -> tuple[int, int]:
+        """The sum of weight times load over the supporters, times the common denominator, and the weight of those
+        without load.
+        """
         begin, end = self.supports.item_starts[item : item + 2]
-        placements = len(self.steps)
-        weight = weighted_sums(self.last[self.supports.rows[begin:end]], self.by_item[begin:end], placements)
-        carried = sum(self.steps[step] * int(weight[step]) for step in np.flatnonzero(weight))
-        ratio = Ratio(self.common + carried, self.common * int(totals[item]))
-        return _Bid(ratio, item, placements - 1, int(weight[0]))
+        weight = weighted_sums(self.last[self.supports.rows[begin:end]], self.by_item[begin:end], len(self.steps))
+        return sum(self.steps[step] * int(weight[step]) for step in np.flatnonzero(weight)), int(weight[0])
+
+    def bid(self, item: int) -> Bid:
+        """s = (1 + sum of weight times load over the supporters) / their weight."""
+        carried, unserved = self.carried(item)
+        ratio = Ratio(self.common + carried, self.common * int(self.totals[item]))
+        return Bid(ratio, item, len(self.steps) - 1, unserved)
 
     def place(self, item: int, load: Fraction) -> None:
         """Every supporter of the item now carries `load`."""
@@ -69,65 +75,74 @@ class _Loads:
         self.last[self.supports.rows_of(item)] = len(self.steps) - 1
 
 
-def sequential(profile: Profile, ties: TieBreaker) -> tuple[list[int], list[Fraction], list[int]]:
-    """Every supported item in Phragmén's order, with the load each brings and the weight it serves first. All
-    exact.
-    """
-    totals = profile.support
-    loads = _Loads(profile.supports, profile.weights)
-    heap = [loads.bid(int(item), totals) for item in np.flatnonzero(totals)]
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """An item about to be placed: the load it brings, the weight it serves first, and all items of the least load."""
+
+    item: int
+    load: Fraction
+    unserved: int
+    tied: tuple[int, ...]
+
+
+def placements(loads: Loads, items: Iterable[int], draw: Sequence[int]) -> Iterator[Placement]:
+    """Supported items in Phragmén's order, each told before its load is charged: `loads` are those before it."""
+    heap = [loads.bid(item) for item in items]
     heapq.heapify(heap)
-    order: list[int] = []
-    placed: list[Fraction] = []
-    unserved: list[int] = []
     while heap:
-        best = _freshest(heap, loads, totals, len(order))
-        chosen = ties.order([bid.item for bid in best], "equal load", len(order) + 1)[0]
+        best = _freshest(heap, loads)
+        chosen = min(best, key=lambda bid: draw[bid.item])
         for bid in best:
-            if bid.item == chosen:
-                load = Fraction(bid.load.top, bid.load.bottom)
-                order.append(chosen)
-                placed.append(load)
-                unserved.append(bid.unserved)
-            else:
+            if bid is not chosen:
                 heapq.heappush(heap, bid)
-        loads.place(chosen, load)
-    return order, placed, unserved
+        load = Fraction(chosen.load.top, chosen.load.bottom)
+        yield Placement(chosen.item, load, chosen.unserved, tuple(bid.item for bid in best))
+        loads.place(chosen.item, load)
 
 
-def _freshest(heap: list[_Bid], loads: _Loads, totals: Ints, now: int) -> list[_Bid]:
+def sequential(profile: Profile, ties: TieBreaker) -> list[Placement]:
+    """Every supported item in Phragmén's order, exact. Ties are drawn and written down."""
+    found = list(placements(Loads(profile), np.flatnonzero(profile.support).tolist(), ties.places))
+    for place, placement in enumerate(found, start=1):
+        ties.order(placement.tied, "equal load", place)
+    return found
+
+
+def _freshest(heap: list[Bid], loads: Loads) -> list[Bid]:
     """Takes off the heap all bids of the least load, each computed for the present loads."""
-    best: list[_Bid] = []
+    best: list[Bid] = []
     while heap and not (best and best[0].load < heap[0].load):
         bid = heapq.heappop(heap)
-        if bid.known_at == now:
+        if bid.known_at == len(loads.steps) - 1:
             best.append(bid)
         else:
-            heapq.heappush(heap, loads.bid(bid.item, totals))
+            heapq.heappush(heap, loads.bid(bid.item))
     return best
 
 
+def described(profile: Profile, placement: Placement, place: int) -> dict[str, Any]:
+    """The entry of a placed line."""
+    return {
+        "place": place,
+        "item": profile.items[placement.item],
+        "supporters": int(profile.support[placement.item]),
+        "unserved": placement.unserved,
+        "load": exact(placement.load),
+        "load_rounded": rounded(placement.load, 9),
+    }
+
+
 def compute(profile: Profile, call: Call) -> Outcome:
-    order, loads, unserved = sequential(profile, call.ties)
+    found = sequential(profile, call.ties)
+    order = [placement.item for placement in found]
     nobody = call.ties.order(np.flatnonzero(profile.support == 0).tolist(), "no supporters", len(order) + 1)
-    rounds: list[dict[str, Any]] = [
-        {
-            "place": place,
-            "item": profile.items[item],
-            "supporters": int(profile.support[item]),
-            "unserved": first,
-            "load": exact(load),
-            "load_rounded": rounded(load, 9),
-        }
-        for place, (item, load, first) in enumerate(zip(order, loads, unserved, strict=True), start=1)
-    ]
     return Outcome(
         order=[[item] for item in order] + ([nobody] if nobody else []),
-        scores={item: exact(load) for item, load in zip(order, loads, strict=True)},
-        rounds=rounds,
+        scores={placement.item: exact(placement.load) for placement in found},
+        rounds=[described(profile, placement, place) for place, placement in enumerate(found, start=1)],
         weight=profile.supporting_weight,
         unsupported=nobody,
-        audit={"ejr_plus": ejr_plus(profile, order)},
+        audit={"ejr_plus": ejr_plus(profile, order)} if call.audited else {},
     )
 
 

@@ -9,7 +9,7 @@ unlisted items share the bottom.)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -44,13 +44,17 @@ def read_points(given: Any) -> tuple[Fraction, ...]:
     return tuple(points)
 
 
-def compute(profile: Profile, call: Call) -> Outcome:
-    points: tuple[Fraction, ...] = call.parameters["points"]
-    width = len(profile.items)
-    sums = [Fraction(0)] * width
+def scores_of(profile: Profile, points: Sequence[Fraction]) -> list[Fraction]:
+    """The points that each item is given."""
+    sums = [Fraction(0)] * len(profile.items)
     for item, rank, size, weight in _standings(profile):
         sums[item] += weight * sum(points[rank - 1 : rank - 1 + size], Fraction(0)) / size
-    tiers = tiers_by_score(sums, range(width), call.ties, "points")
+    return sums
+
+
+def compute(profile: Profile, call: Call) -> Outcome:
+    sums = scores_of(profile, call.parameters["points"])
+    tiers = tiers_by_score(sums, range(len(sums)), call.ties, "points")
     return Outcome(
         order=tiers,
         scores={item: exact(score) for item, score in enumerate(sums)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -150,6 +150,16 @@ class Profile:
         fresh = offsets(sizes)
         source = np.arange(fresh[-1]) + np.repeat(starts[:-1][chosen] - fresh[:-1], sizes)
         return cls(items, fresh, entries[source], ranked[source], supported[chosen], merged, ballots, blank)
+
+    def reweighted(self, weights: Ints) -> Profile:
+        """The same rows with other weights, 0 included: for counting what other ballots would have given. Its digest
+        is not that of ballots from which rows of weight 0 were left out.
+        """
+        check_total(int(weights.sum()))
+        other = replace(self, weights=weights)
+        other.__dict__["lists"] = self.lists  # who lists what stays, and is costly to find
+        other.__dict__["supports"] = self.supports
+        return other
 
     @cached_property
     def input_sha256(self) -> str:

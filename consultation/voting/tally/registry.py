@@ -30,6 +30,44 @@ def tally(
     `equal_shares`). Raises RuleError when the tally
     cannot be made so.
     """
+    entry, call = prepare(profile, rule, seats=seats, contest=contest, beacon=beacon, parameters=parameters)
+    outcome = entry.compute(profile, call)
+    names = profile.items
+    line = [item for tier in outcome.order for item in tier]
+    selected = line[: call.seats or 0] if outcome.selected is None else outcome.selected
+    return Result(
+        rule=rule,
+        version=entry.version,
+        parameters={"seats": call.seats, "contest": contest, "beacon": beacon}
+        | {name: _written(value) for name, value in call.parameters.items()},
+        ballots=profile.ballots,
+        blank=profile.blank,
+        weight=outcome.weight,
+        items=names,
+        input_sha256=profile.input_sha256,
+        profile_sha256=profile.input_sha256,
+        order=[[names[item] for item in tier] for tier in outcome.order],
+        selected=[names[item] for item in selected],
+        scores={names[item]: outcome.scores[item] for item in line if item in outcome.scores},
+        rounds=outcome.rounds,
+        ties=call.ties.log,
+        unsupported=[names[item] for item in outcome.unsupported],
+        audit=outcome.audit,
+        extra=outcome.extra,
+    )
+
+
+def prepare(
+    profile: Profile,
+    rule: str,
+    *,
+    seats: int | None,
+    contest: str = "",
+    beacon: str = "",
+    parameters: Mapping[str, Any],
+    audited: bool = True,
+) -> tuple[Rule, Call]:
+    """The rule and what it is called with, once that has been checked. Raises RuleError."""
     if rule not in RULES:
         raise RuleError("unknown_rule", f"there is no rule {rule!r}; there are {', '.join(RULES)}")
     for text in (contest, beacon):
@@ -41,31 +79,7 @@ def tally(
     if unknown:
         raise RuleError("unknown_parameter", f"{rule} takes no parameter {unknown[0]!r}")
     values = {name: read(parameters.get(name)) for name, read in entry.parameters.items()}
-    ties = TieBreaker(contest, beacon, profile.items)
-    outcome = entry.compute(profile, Call(places, ties, values))
-    names = profile.items
-    line = [item for tier in outcome.order for item in tier]
-    selected = line[: places or 0] if outcome.selected is None else outcome.selected
-    return Result(
-        rule=rule,
-        version=entry.version,
-        parameters={"seats": places, "contest": contest, "beacon": beacon}
-        | {name: _written(value) for name, value in values.items()},
-        ballots=profile.ballots,
-        blank=profile.blank,
-        weight=outcome.weight,
-        items=names,
-        input_sha256=profile.input_sha256,
-        profile_sha256=profile.input_sha256,
-        order=[[names[item] for item in tier] for tier in outcome.order],
-        selected=[names[item] for item in selected],
-        scores={names[item]: outcome.scores[item] for item in line if item in outcome.scores},
-        rounds=outcome.rounds,
-        ties=ties.log,
-        unsupported=[names[item] for item in outcome.unsupported],
-        audit=outcome.audit,
-        extra=outcome.extra,
-    )
+    return entry, Call(places, TieBreaker(contest, beacon, profile.items), values, audited)
 
 
 def _seats(rule: Rule, seats: int | None, width: int) -> int | None:

@@ -25,11 +25,12 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True)
 class Call:
-    """One tally: how many places, how ties break, and the rule's own parameters."""
+    """One tally: how many places, how ties break, the rule's own parameters, and whether the audits are wanted."""
 
     seats: int | None
     ties: TieBreaker
     parameters: Mapping[str, Any]
+    audited: bool = True
 
 
 @dataclass

@@ -39,6 +39,12 @@ class TieBreaker:
         """The priority of each item."""
         return [priority(self.contest, self.beacon, item) for item in self.items]
 
+    @cached_property
+    def places(self) -> list[int]:
+        """The place of each item in the draw, 0 the first: the lower wins a tie."""
+        ranked = self.sorted(range(len(self.items)))
+        return sorted(range(len(ranked)), key=ranked.__getitem__)
+
     def sorted(self, tied: Iterable[int]) -> list[int]:
         """The items by priority, first the one that wins a tie. Writes nothing down."""
         return sorted(tied, key=lambda item: (self.draws[item], self.items[item]))
