@@ -46,6 +46,7 @@ from consultation.privacy.letters import ERASURE_ASKED
 from consultation.privacy.operations import ERASING, KEEPING, SLEEPING
 from consultation.proposals import views as proposals_views
 from consultation.voting import views as voting_views
+from consultation.voting.letters import BALLOT_RECORDED, CHECKPOINT
 from consultation.voting.operations import CLOSING, ELECTORATE
 from consultation.web import (
     authorize,
@@ -118,6 +119,8 @@ LETTERS: tuple[LetterKind, ...] = (
     VERIFICATION,
     TWO_STEP,
     ERASURE_ASKED,
+    BALLOT_RECORDED,
+    CHECKPOINT,
 )
 
 TWO_STEPS: tuple[TwoStepKind, ...] = (ROLE, CONTACTS, ELECTORATE)

@@ -16,11 +16,13 @@ from consultation.voting.models import (
     BallotContent,
     BallotDraft,
     ChainEntry,
+    Checkpoint,
     Contest,
     ContestOption,
     RollEntry,
     StoredTally,
 )
+from consultation.voting.signed import SignedCheckpoint
 from consultation.voting.states import ContestState
 
 
@@ -97,9 +99,15 @@ def draft_of(session: Session, contest_id: uuid.UUID, organization_id: uuid.UUID
 
 
 def current_ballot(session: Session, contest_id: uuid.UUID, tag: str) -> Any:
-    """A voter's last ballot, by tag: position, commitment, revision and content; None when it cast none."""
+    """A voter's last ballot, by tag: position, commitment, entry_hash, revision and content; None when it cast none."""
     return session.execute(
-        select(ChainEntry.position, ChainEntry.commitment, ChainEntry.revision, BallotContent.content)
+        select(
+            ChainEntry.position,
+            ChainEntry.commitment,
+            ChainEntry.entry_hash,
+            ChainEntry.revision,
+            BallotContent.content,
+        )
         .join(
             BallotContent,
             (BallotContent.contest_id == ChainEntry.contest_id) & (BallotContent.commitment == ChainEntry.commitment),
@@ -137,6 +145,29 @@ def chain_entries(session: Session, contest_id: uuid.UUID) -> Iterator[Entry]:
     )
     for row in session.execute(query.execution_options(yield_per=2_000)):
         yield Entry(*row)
+
+
+def checkpoints(session: Session, contests: Sequence[Contest]) -> dict[uuid.UUID, list[SignedCheckpoint]]:
+    """The contests' checkpoints by contest, the opening's first; none where one was opened without a signing key."""
+    by_id = {contest.id: contest for contest in contests}
+    found: dict[uuid.UUID, list[SignedCheckpoint]] = {contest_id: [] for contest_id in by_id}
+    query = select(Checkpoint).where(Checkpoint.contest_id.in_(by_id)).order_by(Checkpoint.number)
+    for row in session.scalars(query):
+        contest = by_id[row.contest_id]
+        found[row.contest_id].append(
+            SignedCheckpoint(
+                contest=contest.code,
+                frozen_sha256=contest.frozen_sha256 or "",
+                kind=row.kind,
+                position=row.position,
+                entry_hash=row.entry_hash,
+                record_sha256=row.record_sha256,
+                signed_at=row.signed_at,
+                signing_key=str((contest.frozen or {}).get("signing_key", "")),
+                signature=row.signature,
+            )
+        )
+    return found
 
 
 def final_contents(session: Session, contest_id: uuid.UUID) -> Iterator[Any]:

@@ -76,6 +76,10 @@ class SignedCheckpoint:
     def document(self) -> dict[str, Any]:
         return {"format": CHECKPOINT, **asdict(self), "kind": self.kind.value}
 
+    def file(self) -> bytes:
+        """The checkpoint as a witness keeps it: one line of canonical JSON."""
+        return canonical(self.document()) + b"\n"
+
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> "SignedCheckpoint":
         """From its JSON.

@@ -27,7 +27,15 @@ from consultation.web.transactions import unit_of_work
 from tests.conftest import NOW
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
-FILES = {"voting.receipt_file", "voting.tally_file", "voting.ballots_file", "voting.chain_file", "drafting.download"}
+FILES = {
+    "voting.checkpoints_file",
+    "voting.receipt_file",
+    "voting.receipt_json",
+    "voting.tally_file",
+    "voting.ballots_file",
+    "voting.chain_file",
+    "drafting.download",
+}
 #: Only where a provider is set; tests/accounts/test_provider.py looks at them.
 PROVIDER = {"accounts.go_to_provider", "accounts.return_from_provider"}
 ENDED, RANKING, OPEN = "sample-agenda-2026", "sample-ranking", "sample-open"
@@ -170,7 +178,8 @@ def _as_anybody(visitor: Visitor) -> None:
     visitor.press("form[action*='/sign-in/links'] button")
     visitor.look()
     for slug in (ENDED, RANKING, OPEN):
-        visitor.see(*(f"/consultations/{slug}/{part}" for part in ("", "proposals", "items", "ranking", "results")))
+        parts = ("", "proposals", "items", "ranking", "results", "transparency")
+        visitor.see(*(f"/consultations/{slug}/{part}" for part in parts))
     visitor.see(f"/consultations/{OPEN}/proposals?q=nothing+has+this", f"/consultations/{OPEN}/agenda")
     visitor.see(f"/consultations/{ENDED}/agenda", f"/consultations/{ENDED}/agenda/releases/0.1")
     visitor.see("/proposals/SA26-001?revision=1")

@@ -2,7 +2,7 @@
 
 from consultation.kernel.letters.kinds import Content, LetterKind
 from consultation.kernel.letters.models import Letter, LetterRefusal
-from consultation.kernel.letters.operations import PATIENCE, drop, post, postpone, purge, refuse, take
+from consultation.kernel.letters.operations import PATIENCE, drop, post, post_blurred, postpone, purge, refuse, take
 from consultation.kernel.letters.queries import refused, stirring
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "LetterRefusal",
     "drop",
     "post",
+    "post_blurred",
     "postpone",
     "purge",
     "refuse",

@@ -1,8 +1,8 @@
 """Queueing letters, and taking them out."""
 
 import uuid
-from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from consultation.kernel.letters.kinds import LetterKind
 from consultation.kernel.letters.models import Letter, LetterRefusal
+from consultation.kernel.orm import inserting
 
 FIRST_REST = timedelta(minutes=1)
 LONGEST_REST = timedelta(hours=1)
+_BLURRED = uuid.UUID("6f2d3d0e-6d0c-4c37-9f0b-0a4f0f6a7b11")
 #: How long everything waits when the mail server was away.
 PATIENCE = timedelta(seconds=30)
 
@@ -38,6 +40,39 @@ def post(
             expires_at=now + kind.lifetime,
         )
     )
+
+
+def post_blurred(
+    session: Session,
+    kind: LetterKind,
+    recipients: Iterable[uuid.UUID],
+    *,
+    about: str,
+    details: Mapping[str, Any],
+    every: timedelta,
+    now: datetime,
+) -> None:
+    """Queue letters that do not tell when what they tell of happened: they are dated, and leave, at the next whole
+    ``every`` of the clock, in an order that has nothing to do with it, and one for all that happened until then.
+
+    ``about`` and the person name the letter, so that its id holds neither a time nor a number in a row.
+    """
+    due = now + every - (now - datetime.min.replace(tzinfo=UTC)) % every
+    rows = [
+        {
+            "id": uuid.uuid5(_BLURRED, f"{kind.name} {user_id} {about} {due.timestamp():.0f}"),
+            "kind": kind.name,
+            "user_id": user_id,
+            "details": dict(details),
+            "attempts": 0,
+            "created_at": due,
+            "due_at": due,
+            "expires_at": due + kind.lifetime,
+        }
+        for user_id in sorted(set(recipients))
+    ]
+    if rows:
+        session.execute(inserting(session, Letter).on_conflict_do_nothing(index_elements=["id"]), rows)
 
 
 def take(session: Session, *, now: datetime) -> Letter | None:

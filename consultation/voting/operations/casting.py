@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from consultation.kernel.permissions import Actor, Denied, Permission, Reason, may, require
-from consultation.voting import chain
+from consultation.voting import chain, letters
 from consultation.voting.keys import KeyStore, key_store
 from consultation.voting.models import BallotDraft, CastKey, ChainEntry, Contest
 from consultation.voting.operations.box import Box, limits_of, lock, organization_voter
@@ -51,6 +51,7 @@ def cast(
         CastConflict: the key was used for another ballot.
         KeyMissing: the contest's key file, or the signing key, is gone.
     """
+    others = letters.other_delegates(session, organization_id, actor.user_id)
     lock(session, contest)
     now = clock()
     voting = Voting(contest, organization_id, is_on_roll(session, contest.id, organization_id))
@@ -74,6 +75,7 @@ def cast(
     box.write()
     session.add(CastKey(contest_id=contest.id, key_sha256=key_digest, body_sha256=body_digest, position=entry.position))
     _drop_draft(session, contest, organization_id)
+    letters.tell_delegates(session, contest, organization_id, others, now)
     session.flush()
     return signed_receipt(contest, entry, signer)
 

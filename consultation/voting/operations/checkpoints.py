@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from consultation.voting import chain
+from consultation.voting.letters import tell_witnesses
 from consultation.voting.models import Checkpoint, Contest
 from consultation.voting.rules import STEP
 from consultation.voting.signed import SignedCheckpoint, signing_time
@@ -31,7 +32,7 @@ def step_of(contest: Contest) -> int:
 def sign_opening(session: Session, contest: Contest, signer: Signer, now: datetime) -> None:
     """Before any ballot: what was frozen, and where the chain will begin."""
     start = chain.genesis(contest.code, contest.frozen_sha256 or "")
-    _write(session, contest, [_signed(contest, signer, CheckpointKind.OPENING, 0, start, signing_time(now))])
+    _write(session, contest, [_signed(contest, signer, CheckpointKind.OPENING, 0, start, signing_time(now))], now)
 
 
 def sign_steps(
@@ -40,14 +41,14 @@ def sign_steps(
     """The chain at each step that was reached, as position and hash."""
     hour = signing_time(now.replace(minute=0, second=0))
     signed = [_signed(contest, signer, CheckpointKind.STEP, position, head, hour) for position, head in reached]
-    _write(session, contest, signed)
+    _write(session, contest, signed, now)
 
 
 def sign_closing(session: Session, contest: Contest, signer: Signer, position: int, head: str, now: datetime) -> None:
     """The whole chain, and the record of the close."""
     at = signing_time(now)
     record = contest.record_sha256 or ""
-    _write(session, contest, [_signed(contest, signer, CheckpointKind.CLOSING, position, head, at, record)])
+    _write(session, contest, [_signed(contest, signer, CheckpointKind.CLOSING, position, head, at, record)], now)
 
 
 def _signed(
@@ -67,9 +68,10 @@ def _signed(
     )
 
 
-def _write(session: Session, contest: Contest, signed: list[SignedCheckpoint]) -> None:
+def _write(session: Session, contest: Contest, signed: list[SignedCheckpoint], now: datetime) -> None:
     if signed:
         session.execute(insert(Checkpoint), [_row(contest, one) for one in signed])
+        tell_witnesses(session, contest, signed[-1].kind, now)
 
 
 def _row(contest: Contest, one: SignedCheckpoint) -> dict[str, object]:

@@ -16,13 +16,13 @@ from consultation.kernel.due import DueAct
 from consultation.kernel.moves import apply
 from consultation.kernel.permissions import OPERATOR, Actor
 from consultation.membership.models import MemberOrganization
-from consultation.voting import chain
+from consultation.voting import chain, letters
 from consultation.voting.events import ContestClosed
 from consultation.voting.keys import KeyStore, key_store
 from consultation.voting.models import BallotContent, BallotDraft, CastKey, Contest, RollEntry
 from consultation.voting.operations.box import Box, lock, organization_voter
 from consultation.voting.operations.checkpoints import sign_closing, signing_key_of
-from consultation.voting.operations.erasing import give_space_back
+from consultation.voting.operations.erasing import forget_order, give_space_back
 from consultation.voting.queries import chain_entries, chain_head, contests_over
 from consultation.voting.rules import from_content
 from consultation.voting.signing import Signer, signer_of
@@ -70,9 +70,10 @@ def close_contest(
         session.execute(
             delete(begun).where(begun.contest_id == contest.id).execution_options(synchronize_session=False)
         )
+    letters.shuffle(session, contest)
     session.flush()
     forget_key(session, contest, store)
-    after_commit(session, lambda: give_space_back(session))
+    forget_traces(session)
     return contest
 
 
@@ -96,6 +97,13 @@ def forget_key(session: Session, contest: Contest, store: KeyStore) -> None:
     if contest.secrecy is not Secrecy.NAMED:
         contest_id = contest.id
         after_commit(session, lambda: store.destroy(contest_id))
+
+
+def forget_traces(session: Session) -> None:
+    """Once the transaction is committed, let nothing of what it dropped stay readable. Tallying does it again, in case
+    the process died between, or somebody else's long transaction stood in the way."""
+    after_commit(session, lambda: forget_order(session))
+    after_commit(session, lambda: give_space_back(session))
 
 
 def _keep_finals(session: Session, contest: Contest, box: Box, finals: dict[str, chain.Entry]) -> int:

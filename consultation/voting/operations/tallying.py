@@ -17,11 +17,11 @@ from consultation.voting.events import ContestPublished, ContestTallied
 from consultation.voting.keys import KeyStore, key_store
 from consultation.voting.models import Contest, StoredTally
 from consultation.voting.operations.box import limits_of, lock
-from consultation.voting.operations.closing import forget_key
+from consultation.voting.operations.closing import forget_key, forget_traces
 from consultation.voting.operations.configuring import ContestNotReady
 from consultation.voting.queries import final_contents, stored_tallies
 from consultation.voting.rules import PANEL, from_content
-from consultation.voting.states import PUBLICATION, TALLYING
+from consultation.voting.states import PUBLICATION, TALLYING, ContestState
 
 
 class BeaconFixed(Exception):
@@ -57,6 +57,8 @@ def tally_contest(
     if contest.state not in TALLYING.sources:
         raise WrongState(TALLYING, contest.state)
     contest.beacon = _beacon(contest, beacon)
+    if contest.state is ContestState.CLOSED:
+        forget_traces(session)
     rules = rules_of(contest)
     stored = {row.rule: row for row in stored_tallies(session, contest.id)}
     changed = False

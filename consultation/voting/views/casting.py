@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 from consultation.kernel.permissions import Permission
 from consultation.voting.keys import KeyMissing
 from consultation.voting.moves import to_tiers
-from consultation.voting.operations import CastConflict, cast
+from consultation.voting.operations import CastConflict, cast, signed_receipt
 from consultation.voting.policy import window_open
 from consultation.voting.rules import InvalidVote, Tiers, is_split, read_tiers
+from consultation.voting.signed import SignedReceipt
+from consultation.voting.signing import signer_of
 from consultation.voting.views.blueprint import bp
 from consultation.voting.views.booth import REFUSALS, Booth, voting_booth
 from consultation.web.authorize import current_actor, present, requires
@@ -57,30 +59,63 @@ def ballots(slug: str) -> Response:
 @requires(Permission.BALLOT_CAST)
 def receipt(slug: str) -> Response:
     booth = _with_ballot(slug)
-    response = page("voting/receipt.html", consultation=booth.consultation, booth=booth, contest=booth.contest)
+    response = page(
+        "voting/receipt.html",
+        consultation=booth.consultation,
+        booth=booth,
+        contest=booth.contest,
+        receipt=_receipt(booth),
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@bp.get("/consultations/<slug>/ranking/receipt.json")
+@requires(Permission.BALLOT_CAST)
+def receipt_json(slug: str) -> Response:
+    """For programs: what ``consultation verify --receipt`` reads."""
+    booth = _with_ballot(slug)
+    return _kept_by_the_voter(booth, _receipt(booth).file(), "json", "application/json")
 
 
 @bp.get("/consultations/<slug>/ranking/receipt.txt")
 @requires(Permission.BALLOT_CAST)
 def receipt_file(slug: str) -> Response:
+    """The same in words, for people."""
     booth = _with_ballot(slug)
+    kept = _receipt(booth)
     lines = (
         _("Receipt of a ballot"),
         "",
         _("Contest: %(code)s", code=booth.held.code),
-        _("Position in the ballot box: %(position)d", position=booth.current.position),
-        _("Commitment: %(commitment)s", commitment=booth.current.commitment),
-        _("Ballot number for this organization: %(revision)d", revision=booth.current.revision),
-        _("Digest of what was frozen at the opening: %(digest)s", digest=booth.held.frozen_sha256),
+        _("Position in the ballot box: %(position)d", position=kept.position),
+        _("Commitment: %(commitment)s", commitment=kept.commitment),
+        _("Ballot number for this organization: %(revision)d", revision=kept.revision),
+        _("Digest of what was frozen at the opening: %(digest)s", digest=kept.frozen_sha256),
+        _("Hash of the entry: %(digest)s", digest=kept.entry_hash),
+        *(
+            (
+                _("Signing key (Ed25519): %(key)s", key=kept.signing_key),
+                _("Signature: %(signature)s", signature=kept.signature),
+            )
+            if kept.signature
+            else ()
+        ),
         "",
         _("Once the ballots are published, the ballot with this commitment is yours."),
         _("Whoever holds this receipt can then see how your organization voted. Keep it to yourselves."),
         "",
     )
-    response = Response("\n".join(lines), mimetype="text/plain")
-    response.headers["Content-Disposition"] = f'attachment; filename="receipt-{booth.held.code}.txt"'
+    return _kept_by_the_voter(booth, "\n".join(lines), "txt", "text/plain")
+
+
+def _receipt(booth: Booth) -> SignedReceipt:
+    return signed_receipt(booth.held, booth.current, signer_of(session()))
+
+
+def _kept_by_the_voter(booth: Booth, body: bytes | str, ending: str, mimetype: str) -> Response:
+    response = Response(body, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="receipt-{booth.held.code}.{ending}"'
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -1,0 +1,119 @@
+"""Letters about the ballot box: to an organization's other delegates that a ballot was recorded, and to witnesses what
+the chain is.
+
+Who casts when must not be read from them: they say nothing of the ballot, and leave at whole quarters and hours, in no
+order (decision 18).
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from consultation.accounts.models import User, UserRole
+from consultation.accounts.queries import user_by_id
+from consultation.convening.models import Consultation
+from consultation.kernel.letters import Content, Letter, LetterKind, post_blurred
+from consultation.kernel.roles import Role
+from consultation.membership.models import Mandate, MemberOrganization
+from consultation.membership.queries import actor_for
+from consultation.voting.models import Contest
+from consultation.voting.policy import VOTING_MANDATES
+from consultation.voting.queries import checkpoints
+from consultation.voting.states import CheckpointKind
+
+BALLOT_EVERY, STEP_EVERY, AT_ONCE = timedelta(minutes=15), timedelta(hours=1), timedelta(seconds=1)
+
+
+def _recorded(session: Session, letter: Letter, now: datetime) -> Content | None:
+    """That a ballot was recorded, and nothing more; to whoever still votes for the organization."""
+    user = user_by_id(session, letter.user_id) if letter.user_id else None
+    contest = session.get(Contest, uuid.UUID(letter.details["contest_id"]))
+    organization = session.get(MemberOrganization, uuid.UUID(letter.details["organization_id"]))
+    if user is None or contest is None or organization is None:
+        return None
+    mandate = actor_for(session, user, now).mandate_for(organization.id)
+    if mandate is None or mandate.kind not in VOTING_MANDATES:
+        return None
+    consultation = session.get_one(Consultation, contest.consultation_id)
+    values = {
+        "name": user.name,
+        "organization": organization.name_in(user.language),
+        "contest": contest.code,
+        "closes": contest.closes_at,
+        "slug": consultation.slug,
+    }
+    return Content(user.email, user.language, values)
+
+
+BALLOT_RECORDED = LetterKind("ballot_recorded", _recorded, timedelta(days=7))
+
+
+def _checkpoint(session: Session, letter: Letter, _now: datetime) -> Content | None:
+    """The newest checkpoint of when it leaves."""
+    user = session.get(User, letter.user_id)
+    contest = session.get(Contest, uuid.UUID(letter.details["contest_id"]))
+    signed = [] if contest is None else checkpoints(session, [contest])[contest.id]
+    if user is None or not user.active or contest is None or not signed:
+        return None
+    consultation = session.get_one(Consultation, contest.consultation_id)
+    values = {
+        "name": user.name,
+        "contest": contest.code,
+        "checkpoint": signed[-1].file().decode().strip(),
+        "slug": consultation.slug,
+    }
+    return Content(user.email, user.language, values)
+
+
+CHECKPOINT = LetterKind("checkpoint", _checkpoint, timedelta(days=30))
+
+
+def other_delegates(session: Session, organization_id: uuid.UUID, user_id: uuid.UUID | None) -> Sequence[uuid.UUID]:
+    """Those who vote for the organization beside this person. Read before the lock is taken: it is nobody's secret."""
+    query = (
+        select(Mandate.user_id)
+        .join(User, User.id == Mandate.user_id)
+        .where(
+            Mandate.organization_id == organization_id,
+            Mandate.kind.in_(VOTING_MANDATES),
+            Mandate.revoked_at.is_(None),
+            User.active,
+        )
+    )
+    return session.scalars(query if user_id is None else query.where(User.id != user_id)).all()
+
+
+def tell_delegates(
+    session: Session, contest: Contest, organization_id: uuid.UUID, recipients: Sequence[uuid.UUID], now: datetime
+) -> None:
+    """Queue the letter that the organization's ballot was recorded."""
+    details = {"contest_id": str(contest.id), "organization_id": str(organization_id)}
+    about = f"{contest.id} {organization_id}"
+    post_blurred(session, BALLOT_RECORDED, recipients, about=about, details=details, every=BALLOT_EVERY, now=now)
+
+
+def tell_witnesses(session: Session, contest: Contest, kind: CheckpointKind, now: datetime) -> None:
+    """Queue the letter with the newest checkpoint to everybody whose role is auditor: the outside witnesses."""
+    auditors = session.scalars(select(User.id).join(UserRole).where(UserRole.role == Role.AUDITOR, User.active)).all()
+    post_blurred(
+        session,
+        CHECKPOINT,
+        auditors,
+        about=f"{contest.id} {kind.value}",
+        details={"contest_id": str(contest.id)},
+        every=STEP_EVERY if kind is CheckpointKind.STEP else AT_ONCE,
+        now=now,
+    )
+
+
+def shuffle(session: Session, contest: Contest) -> None:
+    """At the close: the letters about ballots that still wait lie in the order in which they were queued, which is the
+    chain's; they are queued anew in that of their names."""
+    waiting = session.execute(select(*Letter.__table__.columns).where(Letter.kind == BALLOT_RECORDED.name)).mappings()
+    rows = [dict(row) for row in waiting if row["details"].get("contest_id") == str(contest.id)]
+    if rows:
+        session.execute(delete(Letter).where(Letter.id.in_([row["id"] for row in rows])))
+        session.execute(insert(Letter), sorted(rows, key=lambda row: row["id"]))
