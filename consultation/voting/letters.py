@@ -68,7 +68,7 @@ def _checkpoint(session: Session, letter: Letter, _now: datetime) -> Content | N
     return Content(user.email, user.language, values)
 
 
-CHECKPOINT = LetterKind("checkpoint", _checkpoint, timedelta(days=30))
+CHECKPOINT = LetterKind("checkpoint", _checkpoint, timedelta(days=14))
 
 
 def other_delegates(session: Session, organization_id: uuid.UUID, user_id: uuid.UUID | None) -> Sequence[uuid.UUID]:

@@ -134,7 +134,7 @@ def _mark_roll(session: Session, contest: Contest, box: Box, finals: dict[str, c
         .where(RollEntry.contest_id == contest.id)
     )
     marked = []
-    for entry, code in session.execute(query).tuples():
+    for entry, code in session.execute(query):
         entry.voted = box.tag(organization_voter(entry.organization_id)) in finals
         marked.append([code, entry.voted])
     return sorted(marked)
