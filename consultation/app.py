@@ -96,6 +96,7 @@ COMMANDS: Mapping[str, str] = {
     "serve": "commands.serving:command",
     "tally": "voting.cli.tally:tally",
     "users": "membership.cli:users",
+    "verify": "exchange.cli:verify",
     "worker": "commands.worker:command",
 }
 """Where each command is: its module is loaded when it runs, or when its help is asked for."""

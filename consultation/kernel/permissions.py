@@ -43,6 +43,7 @@ class Permission(StrEnum):
     CONTEST_TALLY = "contest:tally"
     CONTEST_PUBLISH = "contest:publish"
     BALLOT_CAST = "ballot:cast"
+    BALLOTS_AUDIT = "ballots:audit"
     AGENDA_DRAFT = "agenda:draft"
     AGENDA_RELEASE = "agenda:release"
     ORGANIZE_READ = "organize:read"
@@ -178,6 +179,7 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.CONTEST_TALLY: _ORGANIZERS,
     Permission.CONTEST_PUBLISH: _ORGANIZERS,
     Permission.BALLOT_CAST: _MEMBERS,
+    Permission.BALLOTS_AUDIT: frozenset({Role.AUDITOR}),
     Permission.AGENDA_DRAFT: _ORGANIZERS,
     Permission.AGENDA_RELEASE: _ORGANIZERS,
     Permission.ORGANIZE_READ: _ORGANIZERS | {Role.AUDITOR},

@@ -60,6 +60,12 @@ def may_cast(actor: Actor, voting: Voting, now: datetime) -> Decision:
     return ALLOWED if window_open(voting.contest, now) else Decision(Reason.WINDOW)
 
 
+@policy(Permission.BALLOTS_AUDIT)
+def may_audit(_actor: Actor, contest: Contest, _now: datetime) -> Decision:
+    """Before the publication nobody sees a ballot, auditors neither."""
+    return ALLOWED if contest.state is ContestState.PUBLISHED else Decision(Reason.STATE)
+
+
 @policy(Permission.CONTEST_CLOSE)
 def may_close(_actor: Actor, contest: Contest, now: datetime) -> Decision:
     if contest.closes_at is not None and now < contest.closes_at and contest.state is ContestState.OPEN:

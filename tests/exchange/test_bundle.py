@@ -112,6 +112,16 @@ def test_ballots_can_be_opened_against_the_chain(bundle):
         assert row["commitment"] in committed
 
 
+def test_the_bundle_checks_out(bundle, run):
+    """With the verifier that the command shares with whoever downloads it."""
+    _, target = bundle
+    assert "Everything that was checked holds." in run("verify", target).stdout
+    found = tables(target)
+    assert [row["kind"] for row in found["checkpoints"]] == ["opening", *["step"] * 10, "closing"]
+    (contest,) = found["contests"]
+    assert (contest["signing_key"], contest["record"]["final"]) == (contest["frozen"]["signing_key"], 100)
+
+
 def test_agenda_of_a_consultation_without_release_says_what_to_do(consultation, run, tmp_path):
     target = tmp_path / "a.pdf"
     refused = run("export", "agenda", consultation, "--format", "pdf", "--lang", "en", "-o", target, status=1)

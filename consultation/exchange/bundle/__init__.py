@@ -3,6 +3,9 @@
 What is not in a table's columns cannot leave: the columns are an allow-list. The same data give the same bytes.
 """
 
+import uuid
+from collections.abc import Collection
+
 from sqlalchemy.orm import Session
 
 from consultation.convening.models import Consultation
@@ -13,13 +16,15 @@ from consultation.exchange.bundle.votes import tables_of_votes
 __all__ = ["write_bundle"]
 
 
-def write_bundle(session: Session, consultation: Consultation) -> bytes:
+def write_bundle(session: Session, consultation: Consultation, *, audited: Collection[uuid.UUID] = ()) -> bytes:
     """The bundle of a consultation as the bytes of a ZIP file.
 
     No e-mail address, no account, no author, no original data of imports, no text that is not published; of what was
-    declined or withdrawn the code and the public reason. Contests are in it once their results are published.
+    declined or withdrawn the code and the public reason. Contests are in it once their results are published. The
+    ballots of the ``audited`` contests are in it even if they are too few to be published: for auditors alone.
     """
-    tables = [*tables_of_texts(session, consultation), *tables_of_votes(session, consultation)]
+    votes = tables_of_votes(session, consultation, audited=audited)
+    tables = [*tables_of_texts(session, consultation), *votes]
     about = {
         "slug": consultation.slug,
         "prefix": consultation.prefix,

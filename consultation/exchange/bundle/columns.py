@@ -163,6 +163,8 @@ CONTEST_FIELDS = (
     "beacon",
     "frozen",
     "frozen_sha256",
+    "record",
+    "record_sha256",
     "blank_count",
 )
 CONTESTS = (
@@ -187,6 +189,9 @@ CONTESTS = (
             "beacon": ("string null", "That value"),
             "frozen": ("object", "What was frozen at the opening, the options included"),
             "frozen_sha256": ("string", "Its digest, with which the chain begins"),
+            "signing_key": ("string null", "Public key (Ed25519) of its checkpoints and receipts, frozen too"),
+            "record": ("object null", "What was written down at the close: who voted, how many ballots count"),
+            "record_sha256": ("string null", "Its digest, which the closing checkpoint signs"),
             "ballot_count": ("integer", "Ballots that count"),
             "blank_count": ("integer null", "Blank ones among them"),
             "ballots_published": ("boolean", "Whether the table of ballots has them"),
@@ -217,6 +222,22 @@ CHAIN = (
             "voter_tag": ("string", "What stands for the voter"),
             "revision": ("integer", "Which of the voter's ballots this is, from 1; the last counts"),
             "entry_hash": ("string", "Hash over all of these"),
+        }
+    ),
+)
+CHECKPOINTS = (
+    "checkpoints",
+    "What was signed of the chain at the opening, on its way and at the close",
+    columns(
+        {
+            "contest": ("string", "Code of the contest"),
+            "number": ("integer", "Which of its checkpoints this is, from 0"),
+            "kind": ("string", "opening, step or closing"),
+            "position": ("integer", "Place in the chain, 0 before its first entry"),
+            "entry_hash": ("string", "Hash of the entry there; at 0 the genesis"),
+            "record_sha256": ("string", "Digest of the record of the close; empty but for the closing"),
+            "signed_at": ("string", "When, as it was signed"),
+            "signature": ("string", "Ed25519, under the contest's signing_key"),
         }
     ),
 )

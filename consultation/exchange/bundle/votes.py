@@ -1,7 +1,11 @@
-"""Published contests: the roll, the chain, the ballots and the tallies."""
+"""Published contests: the roll, the chain, its checkpoints, the ballots and the tallies.
+
+A ballot's row is its commitment, what opens it, and what it says: nothing of whoever cast it, whatever the contest.
+"""
 
 import json
-from collections.abc import Iterator
+import uuid
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -11,25 +15,30 @@ from consultation.convening.models import Consultation
 from consultation.exchange.bundle import columns as described
 from consultation.exchange.bundle.tables import Row, Table
 from consultation.membership.models import MemberOrganization
-from consultation.voting.models import Contest, RollEntry
+from consultation.voting.models import Checkpoint, Contest, RollEntry
 from consultation.voting.queries import ballot_count, chain_entries, contests, final_contents, stored_tallies
 from consultation.voting.rules import PUBLISHED_FROM
 from consultation.voting.states import ContestState
 
 CHAIN_FIELDS = ("position", "prev_hash", "commitment", "voter_tag", "revision", "entry_hash")
+CHECKPOINT_FIELDS = ("number", "kind", "position", "entry_hash", "record_sha256", "signed_at", "signature")
 
 
-def tables_of_votes(session: Session, consultation: Consultation) -> Iterator[Table]:
-    """The tables of all published contests."""
+def tables_of_votes(
+    session: Session, consultation: Consultation, *, audited: Collection[uuid.UUID] = ()
+) -> Iterator[Table]:
+    """The tables of all published contests. ``audited``: contests whose ballots are in it also where they are too few
+    to be published."""
     published = [each for each in contests(session, consultation.id) if each.state is ContestState.PUBLISHED]
     counts = {contest.id: ballot_count(session, contest.id) for contest in published}
-    shown = [contest for contest in published if counts[contest.id] >= _published_from(contest)]
+    shown = [each for each in published if counts[each.id] >= _published_from(each) or each.id in audited]
     yield Table(
         *described.CONTESTS,
         [_contest(contest, counts[contest.id], contest in shown) for contest in published],
     )
     yield Table(*described.ROLL, [row for contest in published for row in _roll(session, contest)])
     yield Table(*described.CHAIN, [row for contest in published for row in _chain(session, contest)])
+    yield Table(*described.CHECKPOINTS, [row for contest in published for row in _checkpoints(session, contest)])
     yield Table(*described.BALLOTS, [row for contest in shown for row in _ballots(session, contest)])
     yield Table(*described.TALLIES, [row for contest in published for row in _tallies(session, contest)])
 
@@ -42,6 +51,7 @@ def _contest(contest: Contest, count: int, ballots_published: bool) -> Row:
     return {
         **{name: getattr(contest, name) for name in described.CONTEST_FIELDS},
         "question": contest.question.to_dict(),
+        "signing_key": (contest.frozen or {}).get("signing_key"),
         "ballot_count": count,
         "ballots_published": ballots_published,
     }
@@ -68,6 +78,12 @@ def _roll(session: Session, contest: Contest) -> Iterator[Row]:
 def _chain(session: Session, contest: Contest) -> Iterator[Row]:
     for entry in chain_entries(session, contest.id):
         yield {"contest": contest.code, **{name: getattr(entry, name) for name in CHAIN_FIELDS}}
+
+
+def _checkpoints(session: Session, contest: Contest) -> Iterator[Row]:
+    query = select(Checkpoint).where(Checkpoint.contest_id == contest.id).order_by(Checkpoint.number)
+    for checkpoint in session.scalars(query):
+        yield {"contest": contest.code, **{name: getattr(checkpoint, name) for name in CHECKPOINT_FIELDS}}
 
 
 def _ballots(session: Session, contest: Contest) -> Iterator[Row]:

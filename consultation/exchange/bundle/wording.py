@@ -21,9 +21,18 @@ programa podría tomar por una fórmula. Las horas están en UTC.
 
 {tables}
 
-To check a published contest: the chain holds when every entry_hash follows from the row before it (the genesis from
-the contest's code and frozen_sha256); a ballot is in it when its commitment is. Where fewer voters took part than
-frozen.ballots_published_from says, ballots stay unpublished, since they could be recognized.
+To check the published contests, run the stand-alone verifier (one file, Python 3.9 or newer, nothing to install; it
+is on the transparency page): python ballot_box_verifier.py BUNDLE.zip. With a checkpoint or a receipt that you kept,
+add --checkpoint FILE or --receipt FILE. Where fewer voters took part than frozen.ballots_published_from says, ballots
+stay unpublished, since they could be recognized.
+
+Pour vérifier les scrutins publiés, exécutez le vérificateur autonome (un seul fichier, Python 3.9 ou plus récent, rien
+à installer; il est sur la page de transparence) : python ballot_box_verifier.py ENSEMBLE.zip --lang fr. Avec un point
+de contrôle ou un reçu que vous avez gardé, ajoutez --checkpoint FICHIER ou --receipt FICHIER.
+
+Para verificar las votaciones publicadas, ejecute el verificador independiente (un solo archivo, Python 3.9 o más
+reciente, nada que instalar; está en la página de transparencia): python ballot_box_verifier.py PAQUETE.zip --lang es.
+Con un punto de control o un comprobante que haya guardado, agregue --checkpoint ARCHIVO o --receipt ARCHIVO.
 """
 
 _LICENCE = """\

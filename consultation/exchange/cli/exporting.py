@@ -9,9 +9,11 @@ from flask import current_app
 from consultation.convening.queries import consultation_by_slug
 from consultation.drafting.export import FORMATS, LANGUAGES, SnapshotError
 from consultation.drafting.queries import latest_release, release_by_number
+from consultation.exchange.auditing import audit_ballots
 from consultation.exchange.bundle import write_bundle
 from consultation.exchange.contacts import export_contacts_alone
 from consultation.kernel.permissions import Permission, require
+from consultation.voting.queries import contest_by_code
 from consultation.web.console import No, Work, command_work, say
 
 output = click.option(
@@ -66,6 +68,24 @@ def agenda(work: Work, slug: str, format_name: str, language: str, number: str |
         raise No(str(error)) from error
     _write(target, content)
     say(f"Wrote release {edition.number} to {target}.")
+
+
+@export_group.command()
+@click.argument("code", metavar="CONTEST")
+@output
+@command_work
+def ballots(work: Work, code: str, target: Path) -> None:
+    """Write the bundle of a published contest's consultation for auditors: with its ballots, however few they are.
+
+    The log says who took it.
+    """
+    contest = contest_by_code(work.session, code)
+    if contest is None:
+        raise No(f"There is no contest {code}.")
+    content = audit_ballots(work.session, contest, actor=work.actor, now=work.now)
+    _write(target, content)
+    target.chmod(0o600)
+    say(f"Wrote {len(content)} bytes to {target}. Among few voters a ballot can be recognized: show it to nobody.")
 
 
 @export_group.command()
