@@ -47,7 +47,7 @@ from consultation.privacy.operations import ERASING, KEEPING, SLEEPING
 from consultation.proposals import views as proposals_views
 from consultation.voting import views as voting_views
 from consultation.voting.letters import BALLOT_RECORDED, CHECKPOINT
-from consultation.voting.operations import CLOSING, ELECTORATE
+from consultation.voting.operations import CLOSING, ELECTORATE, SIGN_OFF, VOID
 from consultation.web import (
     authorize,
     console,
@@ -124,7 +124,7 @@ LETTERS: tuple[LetterKind, ...] = (
     CHECKPOINT,
 )
 
-TWO_STEPS: tuple[TwoStepKind, ...] = (ROLE, CONTACTS, ELECTORATE)
+TWO_STEPS: tuple[TwoStepKind, ...] = (ROLE, CONTACTS, ELECTORATE, SIGN_OFF, VOID)
 
 MAXIMUM_REQUEST_BYTES = 60 * 1024 * 1024
 

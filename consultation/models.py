@@ -16,6 +16,7 @@ from consultation.notifications import models as notifications
 from consultation.privacy import models as privacy
 from consultation.proposals import models as proposals
 from consultation.voting import models as voting
+from consultation.voting import roll_models as rolls
 
 __all__ = [
     "accounts",
@@ -33,6 +34,7 @@ __all__ = [
     "outbox",
     "privacy",
     "proposals",
+    "rolls",
     "two_steps",
     "voting",
 ]

@@ -26,6 +26,7 @@ from consultation.demo.sample import (
     find_contest,
     find_organization,
     find_role,
+    find_roles,
     found,
     read,
     window,
@@ -40,8 +41,8 @@ from consultation.voting.operations import (
     cast,
     close_contest,
     create_contest,
-    open_contest,
     publish_contest,
+    sign_off,
     tally_contest,
 )
 from consultation.voting.states import ContestKind
@@ -187,7 +188,8 @@ def vote(session: Session, sample: Sample, entry: dict[str, Any]) -> None:
         actor=organizer,
         now=opens,
     )
-    open_contest(session, contest, actor=organizer, now=opens)
+    for signer in find_roles(session, Role.ORGANIZER, opens):
+        sign_off(session, contest, actor=signer, now=opens)
     for number, (code, tiers) in enumerate(described["ballots"].items(), start=1):
         at = opens + number * BETWEEN_BALLOTS
         cast(

@@ -103,7 +103,12 @@ def find_actor(session: Session, email: str, at: datetime) -> Actor:
 
 
 def find_role(session: Session, role: Role, at: datetime) -> Actor:
-    return find_actor(session, next(one["email"] for one in read()["people"] if one["role"] == role), at)
+    return find_roles(session, role, at)[0]
+
+
+def find_roles(session: Session, role: Role, at: datetime) -> list[Actor]:
+    """Everybody who has the role, in the order of the sample."""
+    return [find_actor(session, one["email"], at) for one in read()["people"] if one["role"] == role]
 
 
 def find_organization(session: Session, code: str) -> MemberOrganization:

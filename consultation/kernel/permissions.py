@@ -42,6 +42,8 @@ class Permission(StrEnum):
     CONTEST_CLOSE = "contest:close"
     CONTEST_TALLY = "contest:tally"
     CONTEST_PUBLISH = "contest:publish"
+    CONTEST_VOID = "contest:void"
+    ROLL_OBJECT = "roll:object"
     BALLOT_CAST = "ballot:cast"
     BALLOTS_AUDIT = "ballots:audit"
     AGENDA_DRAFT = "agenda:draft"
@@ -178,6 +180,8 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.CONTEST_CLOSE: _ORGANIZERS,
     Permission.CONTEST_TALLY: _ORGANIZERS,
     Permission.CONTEST_PUBLISH: _ORGANIZERS,
+    Permission.CONTEST_VOID: _ORGANIZERS,
+    Permission.ROLL_OBJECT: _MEMBERS,
     Permission.BALLOT_CAST: _MEMBERS,
     Permission.BALLOTS_AUDIT: frozenset({Role.AUDITOR}),
     Permission.AGENDA_DRAFT: _ORGANIZERS,

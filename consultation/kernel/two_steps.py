@@ -171,6 +171,15 @@ def turn_down(session: Session, asked: TwoStepRequest, kind: TwoStepKind, *, act
     session.flush()
 
 
+def standing(session: Session, kind: TwoStepKind, subject_id: uuid.UUID, now: datetime) -> TwoStepRequest | None:
+    """What waits to be confirmed of a kind about a subject."""
+    query = select(TwoStepRequest).where(
+        TwoStepRequest.kind == kind.name, TwoStepRequest.subject_id == subject_id, TwoStepRequest.outcome.is_(None)
+    )
+    found = session.scalars(query).one_or_none()
+    return found if found is not None and found.stands(now) else None
+
+
 def newest_requests(session: Session, limit: int = 30) -> Sequence[TwoStepRequest]:
     """What was asked lately, the newest first."""
     query = select(TwoStepRequest).order_by(TwoStepRequest.asked_at.desc(), TwoStepRequest.id.desc()).limit(limit)

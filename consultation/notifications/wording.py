@@ -60,6 +60,8 @@ TWO_STEPS: Mapping[str, LazyString] = {
     "role": lazy_gettext("A role with power over others"),
     "contacts": lazy_gettext("Export of contacts"),
     "electorate": lazy_gettext("Change of who votes"),
+    "opening": lazy_gettext("Opening of a contest"),
+    "void": lazy_gettext("Declaring a contest void"),
 }
 
 #: What happened to an account.

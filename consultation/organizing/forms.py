@@ -8,7 +8,6 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -16,27 +15,26 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from consultation.accounts.operations.granting import POWERFUL
 from consultation.convening.rules import Unusable
 from consultation.kernel.orm import LANGUAGES, Trilingual
 from consultation.kernel.roles import Role
-from consultation.organizing.wording import AFFILIATES, CONTEST_KINDS, KINDS, PEOPLE, PROBLEMS, SECRECIES
+from consultation.organizing.wording import KINDS, PEOPLE, PROBLEMS
 from consultation.portal.wording import ROLES
-from consultation.voting.states import AffiliatesCount
 from consultation.web.locale import LANGUAGE_NAMES
 
 LOCAL = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 NEEDED = _l("This is needed.")
 
 
-def _needed() -> InputRequired:
+def needed() -> InputRequired:
     return InputRequired(NEEDED)
 
 
-def _stripped(value: str | None) -> str | None:
+def stripped(value: str | None) -> str | None:
     return value.strip() if value else value
 
 
@@ -62,16 +60,16 @@ class OrganizersForm(FlaskForm):  # type: ignore[misc]
 class ConsultationForm(OrganizersForm):
     slug = StringField(
         _l("Short address"),
-        [_needed(), Length(max=60)],
-        [_stripped],
+        [needed(), Length(max=60)],
+        [stripped],
         description=_l("Small letters, digits and hyphens, as in national-gathering-2027."),
     )
-    prefix = StringField(_l("Prefix of codes"), [_needed(), Length(max=8)], [_stripped], description=_l("As in NG27."))
-    title_en = StringField(_l("Title in English"), [_needed(), Length(max=200)], [_stripped])
-    title_fr = StringField(_l("Title in French"), [_needed(), Length(max=200)], [_stripped])
-    title_es = StringField(_l("Title in Spanish"), [_needed(), Length(max=200)], [_stripped])
-    zone = StringField(_l("Time zone"), [_needed(), Length(max=60)], [_stripped], default="America/Toronto")
-    contact = StringField(_l("Contact address"), [Optional(), Length(max=254)], [_stripped])
+    prefix = StringField(_l("Prefix of codes"), [needed(), Length(max=8)], [stripped], description=_l("As in NG27."))
+    title_en = StringField(_l("Title in English"), [needed(), Length(max=200)], [stripped])
+    title_fr = StringField(_l("Title in French"), [needed(), Length(max=200)], [stripped])
+    title_es = StringField(_l("Title in Spanish"), [needed(), Length(max=200)], [stripped])
+    zone = StringField(_l("Time zone"), [needed(), Length(max=60)], [stripped], default="America/Toronto")
+    contact = StringField(_l("Contact address"), [Optional(), Length(max=254)], [stripped])
 
 
 class PhaseForm(OrganizersForm):
@@ -81,83 +79,46 @@ class PhaseForm(OrganizersForm):
     closes = DateTimeLocalField(_l("Closes"), [Optional()], format=list(LOCAL))
 
 
-class ContestForm(OrganizersForm):
-    code = StringField(
-        _l("Code"),
-        [_needed(), Length(max=40), Regexp(r"^[A-Za-z0-9][A-Za-z0-9-]*$", message=_l("Use letters, digits, hyphens."))],
-        [_stripped],
-    )
-    kind = SelectField(_l("Ballot"), choices=[SelectChoice(kind.value, label) for kind, label in CONTEST_KINDS.items()])
-    secrecy = SelectField(_l("Secrecy"), choices=[SelectChoice(kind.value, label) for kind, label in SECRECIES.items()])
-    affiliates_count = SelectField(
-        _l("An umbrella and its affiliates"),
-        choices=[SelectChoice(kind.value, label) for kind, label in AFFILIATES.items()],
-        default=AffiliatesCount.EACH.value,
-        description=_l("The umbrella casts a family’s ballot; failing that, the affiliate that was agreed first."),
-    )
-    places = IntegerField(_l("Places to fill"), [_needed(), NumberRange(min=1, max=1000)], default=10)
-    minutes = IntegerField(_l("Minutes of the gathering"), [Optional(), NumberRange(min=1, max=10000)])
-    beacon_source = StringField(
-        _l("Beacon"),
-        [Optional(), Length(max=300)],
-        [_stripped],
-        description=_l("A public value of a time after the close, which breaks ties."),
-    )
-
-
 class Boxes(SelectMultipleField):  # type: ignore[misc]
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
 
-def _people(label: Any) -> Boxes:
+def people(label: Any) -> Boxes:
     return Boxes(label, choices=[SelectChoice(kind.value, name) for kind, name in PEOPLE.items()])
 
 
 class MemberRuleForm(OrganizersForm):
     """What people may do besides organizations, one question an act."""
 
-    propose = _people(_l("Who brings proposals, besides organizations"))
-    comment = _people(_l("Who comments, besides organizations"))
-    endorse = _people(_l("Who endorses, besides organizations"))
-    vote = _people(_l("Who votes in contests that are made from now on, besides organizations"))
+    propose = people(_l("Who brings proposals, besides organizations"))
+    comment = people(_l("Who comments, besides organizations"))
+    endorse = people(_l("Who endorses, besides organizations"))
+    vote = people(_l("Who votes in contests that are made from now on, besides organizations"))
     approvals = RadioField(
         _l("How many people verify somebody who joins in their own name"),
-        [_needed()],
+        [needed()],
         choices=[SelectChoice("2", _l("Two, as for organizations")), SelectChoice("1", _l("One"))],
     )
 
 
-def _reason() -> TextAreaField:
-    return TextAreaField(_l("Why it is needed"), [_needed(), Length(max=1000)], [_stripped], render_kw={"rows": 3})
+def reason_field() -> TextAreaField:
+    return TextAreaField(_l("Why it is needed"), [needed(), Length(max=1000)], [stripped], render_kw={"rows": 3})
 
 
 class ReasonForm(OrganizersForm):
-    reason = _reason()
+    reason = reason_field()
 
 
 class RoleForm(OrganizersForm):
-    email = StringField(_l("Email address"), [_needed(), Length(max=254)], [_stripped])
+    email = StringField(_l("Email address"), [needed(), Length(max=254)], [stripped])
     role = SelectField(_l("Role"), choices=[SelectChoice(role.value, ROLES[role]) for role in sorted(POWERFUL)])
-    reason = _reason()
-
-
-class ElectorateForm(OrganizersForm):
-    people = _people(_l("Who votes besides organizations"))
-    affiliates_count = SelectField(
-        _l("An umbrella and its affiliates"),
-        choices=[SelectChoice(kind.value, label) for kind, label in AFFILIATES.items()],
-    )
-    reason = _reason()
-
-
-class TallyForm(OrganizersForm):
-    beacon = StringField(_l("Value of the beacon"), [Optional(), Length(max=300)], [_stripped])
+    reason = reason_field()
 
 
 class UploadForm(OrganizersForm):
     kind = SelectField(
-        _l("What the rows are"), [_needed()], choices=[SelectChoice(kind.value, label) for kind, label in KINDS.items()]
+        _l("What the rows are"), [needed()], choices=[SelectChoice(kind.value, label) for kind, label in KINDS.items()]
     )
     file = FileField(
         _l("File"),
@@ -172,7 +133,7 @@ class OptionsForm(OrganizersForm):
     """How to read an uploaded file, besides its columns."""
 
     language = StringField(
-        _l("Language of rows that name none"), [Optional(), Length(max=12)], [_stripped], description="en, fr, es"
+        _l("Language of rows that name none"), [Optional(), Length(max=12)], [stripped], description="en, fr, es"
     )
     publish = BooleanField(_l("Publish what has no other state"))
     states = TextAreaField(
@@ -192,19 +153,19 @@ class OptionsForm(OrganizersForm):
 
 
 class InvitationForm(OrganizersForm):
-    email = StringField(_l("Email address"), [_needed(), Length(max=254)], [_stripped])
-    name = StringField(_l("Name"), [Optional(), Length(max=120)], [_stripped])
+    email = StringField(_l("Email address"), [needed(), Length(max=254)], [stripped])
+    name = StringField(_l("Name"), [Optional(), Length(max=120)], [stripped])
     role = SelectField(_l("Role"), choices=[SelectChoice(role.value, ROLES[role]) for role in Role])
     organization = StringField(
         _l("Organization"),
         [Optional(), Length(max=40)],
-        [_stripped],
+        [stripped],
         description=_l("Its code, for a delegate who speaks for it."),
     )
     reason = TextAreaField(
         _l("Why it is needed"),
         [Optional(), Length(max=1000)],
-        [_stripped],
+        [stripped],
         description=_l("For the roles that a second person confirms: organizer and administrator."),
         render_kw={"rows": 2},
     )
@@ -217,15 +178,15 @@ class TermForm(OrganizersForm):
     code = StringField(
         _l("Code"),
         [DataRequired(NEEDED), Length(max=40)],
-        filters=[_stripped],
+        filters=[stripped],
         description=_l("Short and lasting, since files and addresses name the term by it: letters, digits, hyphens."),
     )
     label_en = TextAreaField(_l("Name in English"), [DataRequired(NEEDED), Length(max=200)], filters=[_one_line])
     label_fr = TextAreaField(_l("Name in French"), [DataRequired(NEEDED), Length(max=200)], filters=[_one_line])
     label_es = TextAreaField(_l("Name in Spanish"), [DataRequired(NEEDED), Length(max=200)], filters=[_one_line])
-    short_en = StringField(_l("Short name in English"), [Length(max=60)], filters=[_stripped])
-    short_fr = StringField(_l("Short name in French"), [Length(max=60)], filters=[_stripped])
-    short_es = StringField(_l("Short name in Spanish"), [Length(max=60)], filters=[_stripped])
+    short_en = StringField(_l("Short name in English"), [Length(max=60)], filters=[stripped])
+    short_fr = StringField(_l("Short name in French"), [Length(max=60)], filters=[stripped])
+    short_es = StringField(_l("Short name in Spanish"), [Length(max=60)], filters=[stripped])
 
     def label(self) -> Trilingual:
         return Trilingual(self.label_en.data, self.label_fr.data, self.label_es.data)

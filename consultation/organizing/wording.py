@@ -12,7 +12,8 @@ from consultation.kernel.jobs import JobState
 from consultation.kernel.roles import MemberKind
 from consultation.organizing.rules import Milestone, Step
 from consultation.proposals.states import ProposalState
-from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, Secrecy
+from consultation.voting.operations import ContestNotReady
+from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, ObjectionKind, Secrecy
 
 STEPS: Mapping[Step, LazyString] = {
     Step.DATE_PHASES: _l("No phase is open. Date the phases, or enter one now."),
@@ -83,6 +84,23 @@ AFFILIATES: Mapping[AffiliatesCount, LazyString] = {
     AffiliatesCount.EACH: _l("Each on its own"),
     AffiliatesCount.FAMILY: _l("One ballot for the family"),
 }
+COUNTRIES: Mapping[str, LazyString] = {
+    "CA": _l("Canada"),
+    "US": _l("United States"),
+    "MX": _l("Mexico"),
+}
+HEADLINES: tuple[tuple[str, LazyString], ...] = (
+    ("expanding_approvals", _l("Expanding approvals")),
+    ("phragmen", _l("Phragmén")),
+    ("approval", _l("Approval")),
+    ("borda", _l("Borda")),
+)
+"""The rules that can decide, besides each ballot's usual one."""
+OBJECTIONS: Mapping[ObjectionKind, LazyString] = {
+    ObjectionKind.MISSING: _l("A member is missing"),
+    ObjectionKind.NOT_ENTITLED: _l("A member should not be on it"),
+    ObjectionKind.OTHER: _l("Something else is wrong"),
+}
 OUTCOMES: Mapping[str, LazyString] = {
     "confirmed": _l("Confirmed"),
     "declined": _l("Declined"),
@@ -147,4 +165,17 @@ NOT_READY: Mapping[str, LazyString] = {
     "no_voters": _l("No organization is verified yet, so nobody could vote."),
     "beacon_needed": _l("Its announced beacon value is needed to break ties."),
     "unknown_rule": _l("There is no counting rule of this name."),
+    "rule_needs_order": _l("This rule reads an order, and a ballot of choices that are all alike has none."),
+    "unknown_member": _l("No member has this code."),
+    "too_few_published": _l("Ballots of so few voters could be recognized."),
+    "objections_too_short": _l("Members need time to object: give a later date."),
+    "objections_running": _l("Members can still object to the roll. It can open when their time is over."),
+    "objections_waiting": _l("Objections to the roll have no answer yet. Answer them first."),
+    "changed_since_asked": _l("It has changed since the first organizer signed off. Sign off on it as it stands now."),
 }
+
+
+def sentence(error: ContestNotReady) -> str:
+    """What a refusal says, with what it is about where it names something."""
+    said = str(NOT_READY[error.code])
+    return f"{said} {error.what}" if error.what else said

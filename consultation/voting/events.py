@@ -15,12 +15,38 @@ class ContestCreated:
 
 @dataclass(frozen=True, slots=True)
 class ElectorateChanged:
-    """Before the opening; ``voters`` are kinds of members."""
+    """Before the opening; ``voters`` are kinds of members, ``electorate`` what narrows them."""
 
     subject_id: uuid.UUID
     code: str
     voters: list[str]
     affiliates_count: str
+    electorate: dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class RollAnnounced:
+    """Who would vote is shown, and members may object until a moment."""
+
+    subject_id: uuid.UUID
+    code: str
+    objections_until: str
+
+
+@dataclass(frozen=True, slots=True)
+class RollObjectionRaised:
+    subject_id: uuid.UUID
+    code: str
+    objection_id: uuid.UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class RollObjectionAnswered:
+    subject_id: uuid.UUID
+    code: str
+    objection_id: uuid.UUID
+    upheld: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +91,12 @@ class ContestTallied:
 class ContestPublished:
     subject_id: uuid.UUID
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContestVoided:
+    """``was`` is the state it was in."""
+
+    subject_id: uuid.UUID
+    code: str
+    was: str

@@ -17,6 +17,7 @@ from consultation.curation.models import AgendaItem
 from consultation.kernel.ids import uuid7
 from consultation.kernel.orm import Base, Mapped, Trilingual, choice, mapped_column, one_of, trilingual
 from consultation.kernel.roles import COLLECTIVE
+from consultation.voting.rules import PUBLISHED_FROM
 from consultation.voting.states import AffiliatesCount, CheckpointKind, ContestKind, ContestState, Secrecy
 
 
@@ -24,7 +25,9 @@ class Contest(Base):
     """A question put to the vote. ``frozen`` is all that shapes the result, as it was at the opening, and
     ``frozen_sha256`` its digest, which is shown. ``record`` is what only the close can say (who voted, how many ballots
     count); its digest stands in the closing checkpoint. ``voters``: the kinds of members that vote, by the
-    consultation's rule of when the contest was made."""
+    consultation's rule of when the contest was made; ``electorate`` narrows them (``electorate.Narrowing``).
+    ``announced_at``: since when its provisional roll is shown, to which members may object until
+    ``objections_until``."""
 
     __tablename__ = "contest"
     __table_args__ = (
@@ -36,7 +39,7 @@ class Contest(Base):
         CheckConstraint("minutes IS NULL OR minutes > 0", name="minutes_positive"),
         CheckConstraint("max_choices > 0 AND max_essential >= 0", name="limits_positive"),
         CheckConstraint("closes_at IS NULL OR opens_at IS NULL OR closes_at > opens_at", name="closes_later"),
-        CheckConstraint("(state = 'configured') = (opened_at IS NULL)", name="opening_is_dated"),
+        CheckConstraint("(state = 'configured') = (opened_at IS NULL) OR state = 'void'", name="opening_is_dated"),
         CheckConstraint("(opened_at IS NULL) = (frozen_sha256 IS NULL)", name="opening_is_frozen"),
         CheckConstraint(
             "state NOT IN ('closed', 'tallied', 'published') OR closed_at IS NOT NULL", name="close_is_dated"
@@ -44,6 +47,12 @@ class Contest(Base):
         CheckConstraint("(record IS NULL) = (record_sha256 IS NULL)", name="record_is_digested"),
         CheckConstraint("record IS NULL OR closed_at IS NOT NULL", name="record_of_a_close"),
         CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="publication_is_dated"),
+        CheckConstraint("ballots_published_from > 0", name="publication_threshold_positive"),
+        CheckConstraint("objections_until IS NULL OR announced_at < objections_until", name="objections_take_time"),
+        CheckConstraint(
+            "(state = 'void') = (voided_at IS NOT NULL) AND (voided_at IS NULL) = (void_reason IS NULL)",
+            name="void_is_dated_and_said_why",
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -55,6 +64,7 @@ class Contest(Base):
     affiliates_count: Mapped[AffiliatesCount] = choice(AffiliatesCount, default=AffiliatesCount.EACH)
     state: Mapped[ContestState] = choice(ContestState)
     voters: Mapped[list[str]] = mapped_column(default=lambda: sorted(COLLECTIVE))
+    electorate: Mapped[dict[str, Any]] = mapped_column(default=dict)
     rule: Mapped[str]
     places: Mapped[int]
     minutes: Mapped[int | None]
@@ -65,6 +75,11 @@ class Contest(Base):
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+    announced_at: Mapped[datetime | None]
+    objections_until: Mapped[datetime | None]
+    voided_at: Mapped[datetime | None]
+    void_reason: Mapped[str | None]
+    ballots_published_from: Mapped[int] = mapped_column(default=PUBLISHED_FROM)
     beacon_source: Mapped[str] = mapped_column(default="")
     beacon: Mapped[str | None]
     frozen: Mapped[dict[str, Any] | None]

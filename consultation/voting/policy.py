@@ -36,6 +36,21 @@ class Voting:
     on_roll: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Objecting:
+    """The subject of ``roll:object``: a member's objection to a contest's provisional roll."""
+
+    contest: Contest
+    organization_id: uuid.UUID
+
+
+def objections_open(contest: Contest, now: datetime) -> bool:
+    """Whether the provisional roll is shown and members may object to it now."""
+    if contest.state is not ContestState.CONFIGURED or contest.objections_until is None:
+        return False
+    return now < contest.objections_until
+
+
 def window_open(contest: Contest, now: datetime) -> bool:
     """Whether ballots are taken now: the contest is open and ``now`` lies in ``[opens_at, closes_at)``."""
     if contest.state is not ContestState.OPEN or (contest.opens_at is not None and now < contest.opens_at):
@@ -71,3 +86,12 @@ def may_close(_actor: Actor, contest: Contest, now: datetime) -> Decision:
     if contest.closes_at is not None and now < contest.closes_at and contest.state is ContestState.OPEN:
         return Decision(Reason.NOT_OVER)
     return ALLOWED
+
+
+@policy(Permission.ROLL_OBJECT)
+def may_object(actor: Actor, objecting: Objecting, now: datetime) -> Decision:
+    """A member that is not verified may: that it is missing is what it would say."""
+    mandate = actor.mandate_for(objecting.organization_id)
+    if mandate is None or not is_voting(mandate.kind):
+        return Decision(Reason.NO_MANDATE)
+    return ALLOWED if objections_open(objecting.contest, now) else Decision(Reason.WINDOW)

@@ -23,10 +23,17 @@ STEP = 10
 """While a contest is open the number of ballots is shown in steps of this many."""
 
 PUBLISHED_FROM = 100
-"""Ballots are published from this many voters on; below it they could be recognized."""
+"""Unless the contest says otherwise, ballots are published from this many voters on; below it they could be
+recognized."""
+
+FEWEST_PUBLISHED = 10
+"""No contest publishes the ballots of fewer voters than this."""
 
 STRICT_RULES = frozenset({"irv", "stv"})
 """Headline rules that read strict orders: their ballots allow no ties."""
+
+SHORTLIST_RULES = frozenset({"phragmen", "expanding_approvals", "approval", "equal_shares"})
+"""Headline rules that need no order: what a shortlist can be counted by."""
 
 PANEL: Mapping[ContestKind, tuple[str, ...]] = {
     ContestKind.TIERS: ("expanding_approvals", "phragmen", "approval", "borda", "condorcet"),

@@ -41,6 +41,15 @@ class AffiliatesCount(StrEnum):
     FAMILY = "family"
 
 
+class ObjectionKind(StrEnum):
+    """What somebody says is wrong with a provisional roll: a member that should be on it and is not, one that should
+    not be, or something else, such as its name."""
+
+    MISSING = "missing"
+    NOT_ENTITLED = "not_entitled"
+    OTHER = "other"
+
+
 class CheckpointKind(StrEnum):
     """When the chain was signed: before any ballot, after a number of them, or after the last one."""
 
@@ -66,4 +75,11 @@ TALLYING = Transition(
 PUBLICATION = Transition(
     "publication", frozenset({ContestState.TALLIED}), ContestState.PUBLISHED, Permission.CONTEST_PUBLISH
 )
-MOVES = (OPENING, CLOSURE, TALLYING, PUBLICATION)
+VOIDING = Transition(
+    "voiding",
+    frozenset({ContestState.CONFIGURED, ContestState.OPEN, ContestState.CLOSED, ContestState.TALLIED}),
+    ContestState.VOID,
+    Permission.CONTEST_VOID,
+)
+"""A published result stands: what follows from it may rest on it already."""
+MOVES = (OPENING, CLOSURE, TALLYING, PUBLICATION, VOIDING)

@@ -33,8 +33,9 @@ from consultation.notifications.models import Notice
 from consultation.privacy.operations import agree
 from consultation.privacy.queries import ledger_of
 from consultation.privacy.states import Occasion, PageName
-from consultation.voting.operations import close_contest, import_ballots, publish_contest, tally_contest
-from consultation.voting.states import ContestKind, Secrecy
+from consultation.voting.operations import announce_roll, close_contest, import_ballots, publish_contest, tally_contest
+from consultation.voting.roll_models import RollObjection
+from consultation.voting.states import ContestKind, ObjectionKind, Secrecy
 from consultation.voting.tally import BallotRow
 from consultation.web.mail.unsubscribing import sign
 from tests.factories import (
@@ -176,11 +177,23 @@ def _contests(session: Any, world: World, consultation: Any) -> None:
     publish_contest(session, over, actor=OPERATOR, now=NOW)
     draft_agenda(session, consultation, over, actor=OPERATOR, now=NOW)
     release(session, consultation, final=False, base_url="http://127.0.0.1:8000", actor=OPERATOR, now=NOW)
-    make_contest(session, consultation, NOW, code="READY", places=1, opened=False)
+    ready = make_contest(session, consultation, NOW, code="READY", places=1, opened=False)
+    announce_roll(session, ready, objections_until=NOW + timedelta(days=7), actor=OPERATOR, now=NOW)
+    objection = RollObjection(
+        id=uuid7(),
+        contest_id=ready.id,
+        organization_id=organization_by_code(session, "OTHER").id,
+        kind=ObjectionKind.OTHER,
+        about="",
+        text="Our name is wrong.",
+        raised_at=NOW,
+    )
+    session.add(objection)
     make_contest(session, consultation, NOW, code="OPEN", places=1)
     world.subjects |= {
         "shared.over": {"code": "OVER", "rule": over.rule},
         "shared.ready": {"code": "READY"},
+        "shared.objection": {"code": "READY", "objection_id": objection.id},
         "shared.open": {"code": "OPEN"},
         "shared.release": {"number": "0.1", "format_name": "json"},
         "shared.item": {"code": "NG27-A001"},

@@ -16,7 +16,8 @@ from consultation.membership.queries import affiliations_in_force
 from consultation.membership.states import OrganizationState
 from consultation.proposals.models import Endorsement, Proposal
 from consultation.proposals.operations import endorse
-from consultation.voting.operations import close_contest, electorate
+from consultation.voting.operations import close_contest
+from consultation.voting.rolls import electorate
 from tests.factories import (
     NOW,
     actor_of,

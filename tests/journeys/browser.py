@@ -14,10 +14,11 @@ SLOW_MS = 60_000
 
 @dataclass(frozen=True)
 class People:
-    """The addresses with which the five sign in; all have `PASSWORD`."""
+    """The addresses with which the six sign in; all have `PASSWORD`."""
 
     administrator: str
     organizer: str
+    second_organizer: str
     moderator: str
     delegate_a: str
     delegate_b: str
@@ -122,8 +123,8 @@ def admit_all(page: Any) -> None:
     told(page, "153 proposals are agenda items now.")
 
 
-def create_contest(page: Any, code: str, kind: str, secrecy: str, places: int) -> None:
-    """Make a contest and open it."""
+def create_contest(page: Any, people: People, code: str, kind: str, secrecy: str, places: int) -> None:
+    """Make a contest; two organizers sign off on it, and with the second one it opens."""
     page.goto(f"/en/organize/{canadian.SLUG}/contests")
     form = page.get_by_role("region", name="New contest")
     if not form.get_by_label("Code").is_visible():  # folded, once there is a contest
@@ -134,7 +135,13 @@ def create_contest(page: Any, code: str, kind: str, secrecy: str, places: int) -
     form.get_by_label("Places to fill").fill(str(places))
     form.get_by_role("button", name="Make the contest").click()
     told(page, "The contest is made.")
-    confirm(page, code, "Open the contest", "Open it now")
+    confirm(page, code, "Sign off on the contest", "Sign off")
+    told(page, "You have signed off.")
+    sign_in(page, people.second_organizer)
+    page.goto(f"/en/organize/{canadian.SLUG}/contests")
+    confirm(page, code, "Sign off and open the contest", "Open it now")
+    told(page, "The contest is open.")
+    sign_in(page, people.organizer)
 
 
 def conclude(page: Any, code: str, beacon: str = "") -> None:

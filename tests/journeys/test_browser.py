@@ -47,7 +47,7 @@ def test_from_import_to_agenda_in_the_browser(app, runner, page, browser, live_s
 
     steps.sign_in(page, people.organizer)
     steps.admit_all(page)
-    steps.create_contest(page, canadian.SHORTLIST, "shortlist", "no_roll", canadian.PLACES)
+    steps.create_contest(page, people, canadian.SHORTLIST, "shortlist", "no_roll", canadian.PLACES)
     steps.bring_in(
         page,
         "ballots",
@@ -58,7 +58,7 @@ def test_from_import_to_agenda_in_the_browser(app, runner, page, browser, live_s
         read=12018,
     )
     steps.conclude(page, canadian.SHORTLIST, canadian.BEACON)
-    steps.create_contest(page, canadian.PRIORITIES, "tiers", "secret", 3)
+    steps.create_contest(page, people, canadian.PRIORITIES, "tiers", "secret", 3)
 
     steps.sign_in(page, people.delegate_a)
     receipts = [steps.rank(page, ["RF27-A001"], ["RF27-A003"])]
@@ -84,6 +84,7 @@ def _people(app: Any, session: Any) -> steps.People:
     roles = {
         "administrator": Role.ADMINISTRATOR,
         "organizer": Role.ORGANIZER,
+        "second_organizer": Role.ORGANIZER,
         "moderator": Role.MODERATOR,
         "delegate_a": Role.DELEGATE,
         "delegate_b": Role.DELEGATE,

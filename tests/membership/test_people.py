@@ -22,7 +22,7 @@ from consultation.membership.operations import (
 from consultation.membership.states import OrganizationState
 from consultation.proposals.operations import endorse, submit
 from consultation.proposals.rules import ProposalText
-from consultation.voting.operations import electorate
+from consultation.voting.rolls import electorate
 from tests.factories import (
     NOW,
     actor_of,

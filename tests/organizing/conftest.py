@@ -18,6 +18,22 @@ def consultation(session):
 
 
 @pytest.fixture
+def open_by_two(session, client, app):
+    """Opens a contest of the sample: the organizer signs off, and so does another one, with whom it opens."""
+
+    def opening(code):
+        address = f"/en/organize/sample/contests/{code}/opening"
+        assert client.post(address).status_code == 422
+        assert client.post(address, data={"confirmed": "on"}).status_code == 303
+        session.rollback()
+        other = app.test_client()
+        sign_in(session, other, make_user(session, Role.ORGANIZER))
+        assert other.post(address, data={"confirmed": "on"}).status_code == 303
+
+    return opening
+
+
+@pytest.fixture
 def organizer(session, client, consultation):
     """The client is signed in as an organizer."""
     person = make_user(session, Role.ORGANIZER)

@@ -191,20 +191,20 @@ def test_the_permission_is_asked_again_when_the_job_runs(client, organizer, sess
     assert preview
 
 
-def ask_about_ballots(client, content):
+def ask_about_ballots(client, content, open_by_two):
     """Open a contest without a roll, upload ballots for it and queue their preview."""
     client.post("/en/organize/sample/admission", data={"everything": "1"})
     contest = {"code": "PAPER", "kind": "shortlist", "secrecy": "no_roll", "places": "1"}
     client.post("/en/organize/sample/contests", data=contest)
-    client.post("/en/organize/sample/contests/PAPER/opening", data={"confirmed": "on"})
+    open_by_two("PAPER")
     sent = upload(client, content, kind="ballots", name="ballots.csv").location
     chosen = {"column": ["voter", "item", "vote"], "field": ["voter", "item", "value"], "approve": "1"}
     assert client.post(f"{sent}/preview", data=chosen | {"contest": "NONE"}).status_code == 404
     return client.post(f"{sent}/preview", data=chosen | {"contest": "PAPER"}).location
 
 
-def test_ballots_leave_neither_their_file_nor_their_voters(client, organizer, session, config, app):
-    preview = ask_about_ballots(client, "voter,item,vote\nAnn,NG27-001,1\nBob,NG27-002,1\nBob,none,1\n")
+def test_ballots_leave_neither_their_file_nor_their_voters(client, organizer, session, config, app, open_by_two):
+    preview = ask_about_ballots(client, "voter,item,vote\nAnn,NG27-001,1\nBob,NG27-002,1\nBob,none,1\n", open_by_two)
     run_waiting(app)
     assert "Ballots: 2 new, 0 in place of earlier ones, 0 unchanged, 0 refused." in client.get(preview).text
     client.post(f"{preview}/import")
@@ -214,7 +214,7 @@ def test_ballots_leave_neither_their_file_nor_their_voters(client, organizer, se
     assert [name for job in jobs for name in ("Ann", "Bob") if name in repr((job.report, job.parameters))] == []
 
 
-def test_whose_ballots_were_refused_is_not_kept(client, organizer, session, app, clock):
+def test_whose_ballots_were_refused_is_not_kept(client, organizer, session, app, clock, open_by_two):
     delegate = make_user(session)
     make_mandate(session, delegate, session.scalars(select(MemberOrganization)).one())
     session.commit()
@@ -222,7 +222,7 @@ def test_whose_ballots_were_refused_is_not_kept(client, organizer, session, app,
     client.post(
         "/en/organize/sample/contests", data={"code": "MAIN", "kind": "tiers", "secrecy": "secret", "places": 1}
     )
-    client.post("/en/organize/sample/contests/MAIN/opening", data={"confirmed": "on"})
+    open_by_two("MAIN")
     session.rollback()
     who = {"organization_id": actor_of(session, delegate).mandates[0].organization_id, "clock": clock.now}
     contest = session.scalars(select(Contest)).one()
@@ -238,8 +238,8 @@ def test_whose_ballots_were_refused_is_not_kept(client, organizer, session, app,
     assert "ORG1" not in repr(report)
 
 
-def test_ballots_that_could_not_be_imported_leave_no_file_either(client, organizer, config, app):
-    preview = ask_about_ballots(client, "voter,item,vote\nAnn,NG27-001,1\n")
+def test_ballots_that_could_not_be_imported_leave_no_file_either(client, organizer, config, app, open_by_two):
+    preview = ask_about_ballots(client, "voter,item,vote\nAnn,NG27-001,1\n", open_by_two)
     run_waiting(app)
     failing = client.post(f"{preview}/import").location
     client.post("/en/organize/sample/contests/PAPER/closure", data={"confirmed": "on"})

@@ -76,7 +76,7 @@ def test_dating_and_entering_phases_in_the_consultations_zone(client, organizer,
     assert client.post("/en/organize/sample/phases/lunch/entry").status_code == 404
 
 
-def test_from_admission_to_the_released_agenda(client, organizer, session):
+def test_from_admission_to_the_released_agenda(client, organizer, session, open_by_two):
     assert "2 proposals" not in client.get("/en/organize/sample").text
     assert client.post("/en/organize/sample/admission").status_code == 422
     assert client.post("/en/organize/sample/admission", data={"code": "NG27-001"}).status_code == 303
@@ -88,10 +88,10 @@ def test_from_admission_to_the_released_agenda(client, organizer, session):
     assert client.post("/en/organize/sample/contests", data=contest).status_code == 303
     again = client.post("/en/organize/sample/contests", data=contest)
     assert "Another contest has this code." in again.text
-    for move in ("opening", "closure"):
-        address = f"/en/organize/sample/contests/MAIN/{move}"
-        assert client.post(address).status_code == 422
-        assert client.post(address, data={"confirmed": "on"}).status_code == 303
+    open_by_two("MAIN")
+    closure = "/en/organize/sample/contests/MAIN/closure"
+    assert client.post(closure).status_code == 422
+    assert client.post(closure, data={"confirmed": "on"}).status_code == 303
     tally = "/en/organize/sample/contests/MAIN/tally"
     assert client.post(tally, data={"beacon": "first"}).status_code == 303
     changed = client.post(tally, data={"beacon": "second"})
@@ -143,7 +143,8 @@ def test_a_phase_that_closes_at_midnight_is_told_as_on_the_public_pages(client, 
 def test_choices_that_always_hold_something_are_not_called_optional(client, organizer):
     text = client.get("/en/organize/sample/contests").text
     labels = dict(re.findall(r'<label for="(\w+)">(.*?)</label>', text, re.DOTALL))
-    assert {name for name, words in labels.items() if "(optional)" in words} == {"minutes", "beacon_source"}
+    left = {name for name, words in labels.items() if "(optional)" not in words}
+    assert left == {"code", "kind", "secrecy", "affiliates_count", "places"}
 
 
 def test_the_desk_costs_the_same_however_much_there_is(client, organizer, session, consultation, count_queries):

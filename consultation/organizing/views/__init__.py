@@ -10,6 +10,7 @@ from consultation.organizing.views import (
     members,
     overview,
     people,
+    rolls,
     vocabularies,
 )
 from consultation.organizing.views.blueprint import bp
@@ -25,5 +26,6 @@ __all__ = [
     "members",
     "overview",
     "people",
+    "rolls",
     "vocabularies",
 ]

@@ -12,18 +12,22 @@ from consultation.accounts.models import User
 from consultation.accounts.operations.granting import ROLE
 from consultation.accounts.queries import user_by_email
 from consultation.convening.states import RULED
+from consultation.convening.vocabulary import vocabulary
 from consultation.exchange.contacts import ALL_CONTACTS, CONTACTS, export_contacts, may_fetch
 from consultation.kernel import two_steps
 from consultation.kernel.permissions import Permission
 from consultation.kernel.two_steps import AlreadyAsked, NoLongerStands, TwoStepKind, TwoStepRequest
 from consultation.notifications.wording import TWO_STEPS
-from consultation.organizing.forms import ElectorateForm, OrganizersForm, ReasonForm, RoleForm
+from consultation.organizing.contest_forms import ElectorateForm
+from consultation.organizing.forms import OrganizersForm, ReasonForm, RoleForm
 from consultation.organizing.views.blueprint import bp, consultation_or_404
-from consultation.organizing.wording import AFFILIATES, OUTCOMES, PEOPLE
+from consultation.organizing.wording import AFFILIATES, NOT_READY, OUTCOMES, PEOPLE, sentence
 from consultation.portal.wording import ROLES
+from consultation.voting.electorate import Narrowing
 from consultation.voting.models import Contest
-from consultation.voting.operations import ELECTORATE
+from consultation.voting.operations import ELECTORATE, SIGN_OFF, VOID, ContestNotReady
 from consultation.voting.queries import contest_by_code
+from consultation.voting.rolls import unknown_members
 from consultation.voting.states import ContestState
 from consultation.web.authorize import allows, authorize, current_actor, present, requires
 from consultation.web.render import page, see_other
@@ -66,13 +70,31 @@ def electorate(slug: str, code: str) -> Response:
     found, contest = consultation_or_404(slug), contest_by_code(session(), code)
     if contest is None or contest.consultation_id != found.id or contest.state is not ContestState.CONFIGURED:
         abort(404)
+    narrowing = Narrowing.from_dict(contest.electorate)
     form = ElectorateForm(
-        data={"people": sorted(RULED & set(contest.voters)), "affiliates_count": contest.affiliates_count.value}
+        data={
+            "people": sorted(RULED & set(contest.voters)),
+            "affiliates_count": contest.affiliates_count.value,
+            "countries": sorted(narrowing.countries),
+            "jurisdictions": sorted(narrowing.places),
+            "sectors": sorted(narrowing.sectors),
+            "themes": sorted(narrowing.themes),
+            "only": "\n".join(sorted(narrowing.only)),
+            "without": "\n".join(sorted(narrowing.without)),
+        }
     )
+    form.offer(vocabulary(session()))
     shown: dict[str, Any] = {"consultation": found, "contest": contest, "form": form}
     if not form.validate_on_submit():
         return page("organizing/electorate.html", status=422 if form.is_submitted() else 200, **shown)
-    payload = {"people": form.people.data, "affiliates_count": form.affiliates_count.data}
+    if unknown := unknown_members(session(), frozenset(form.electorate()["only"] + form.electorate()["without"])):
+        form.refuse("only", f"{NOT_READY['unknown_member']} {', '.join(unknown)}")
+        return page("organizing/electorate.html", status=422, **shown)
+    payload = {
+        "people": form.people.data,
+        "affiliates_count": form.affiliates_count.data,
+        "electorate": form.electorate(),
+    }
     try:
         two_steps.ask(
             session(),
@@ -137,9 +159,12 @@ def _decide(request_id: uuid.UUID, verb: Callable[..., None], said: str) -> Resp
     asked = _request(request_id)
     kind: TwoStepKind = current_app.extensions["two_steps"][asked.kind]
     try:
-        verb(session(), asked, kind, actor=current_actor(), now=present())
+        with session().begin_nested():
+            verb(session(), asked, kind, actor=current_actor(), now=present())
     except NoLongerStands:
         flash(_("It was decided meanwhile, or its seven days are over."), "info")
+    except ContestNotReady as error:
+        flash(sentence(error), "info")
     else:
         flash(said, "success")
     return see_other(url_for("organizing.confirmations"))
@@ -180,6 +205,6 @@ def _people(found: Sequence[TwoStepRequest]) -> dict[uuid.UUID, str]:
 
 
 def _contests(found: Sequence[TwoStepRequest]) -> dict[uuid.UUID, str]:
-    ids = [one.subject_id for one in found if one.kind == ELECTORATE.name]
+    ids = [one.subject_id for one in found if one.kind in (ELECTORATE.name, SIGN_OFF.name, VOID.name)]
     rows = session().execute(select(Contest.id, Contest.code).where(Contest.id.in_(ids)))
     return {row.id: row.code for row in rows}

@@ -2,25 +2,31 @@
 
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
 
+from consultation.accounts.queries import user_by_id
 from consultation.convening.models import Consultation
+from consultation.convening.rules import Unusable, check_window
+from consultation.convening.vocabulary import vocabulary
+from consultation.kernel import two_steps
+from consultation.kernel.orm import Trilingual
 from consultation.kernel.permissions import Permission
 from consultation.organizing import wording
-from consultation.organizing.forms import ContestForm, OrganizersForm, TallyForm
-from consultation.organizing.views.blueprint import bp, consultation_or_404
-from consultation.voting import operations
+from consultation.organizing.contest_forms import AnnouncementForm, ContestForm, TallyForm
+from consultation.organizing.forms import OrganizersForm
+from consultation.organizing.views.blueprint import bp, consultation_or_404, instant
+from consultation.voting import operations, rolls
 from consultation.voting.keys import KeyMissing
 from consultation.voting.models import Contest
 from consultation.voting.operations import BeaconFixed, ContestNotReady
 from consultation.voting.queries import contest_by_code
 from consultation.voting.queries import contests as contests_of
-from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, Secrecy
+from consultation.voting.rules import PUBLISHED_FROM
+from consultation.voting.states import VOIDING, AffiliatesCount, ContestKind, ContestState, Secrecy
 from consultation.web.authorize import current_actor, present, requires
 from consultation.web.render import page, see_other
 from consultation.web.transactions import session
@@ -36,11 +42,33 @@ def contests(slug: str) -> Response:
 @requires(Permission.CONTEST_CONFIGURE)
 def create_contest(slug: str) -> Response:
     found, form = consultation_or_404(slug), ContestForm()
+    form.offer(vocabulary(session()))
     if not form.validate_on_submit():
         return _contests(found, form, 422)
     if contest_by_code(session(), form.code.data) is not None:
         form.refuse("code", _("Another contest has this code."))
         return _contests(found, form, 422)
+    try:
+        _create(found, form)
+    except Unusable as error:
+        form.refuse_unusable(error)
+        return _contests(found, form, 422)
+    except ContestNotReady as error:
+        form.refuse(REFUSED_AT.get(error.code, ""), wording.sentence(error))
+        return _contests(found, form, 422)
+    flash(_("The contest is made. Nothing is frozen until you open it."), "success")
+    return see_other(url_for("organizing.contests", slug=slug))
+
+
+REFUSED_AT = {"rule_needs_order": "rule", "unknown_member": "only", "too_few_published": "ballots_published_from"}
+"""The field that a refusal is about."""
+
+
+def _create(found: Consultation, form: ContestForm) -> None:
+    zone = ZoneInfo(found.zone)
+    opens_at, closes_at = instant(form.opens.data, zone, "opens"), instant(form.closes.data, zone, "closes")
+    check_window(opens_at, closes_at)
+    asked = (form.question_en.data, form.question_fr.data, form.question_es.data)
     operations.create_contest(
         session(),
         found,
@@ -50,37 +78,52 @@ def create_contest(slug: str) -> Response:
         minutes=form.minutes.data,
         secrecy=Secrecy(form.secrecy.data),
         affiliates_count=AffiliatesCount(form.affiliates_count.data),
+        question=Trilingual(*asked) if all(asked) else None,
+        rule=form.rule.data or None,
+        max_choices=form.max_choices.data,
+        max_essential=form.max_essential.data,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        ballots_published_from=form.ballots_published_from.data or PUBLISHED_FROM,
+        electorate=form.electorate(),
         beacon_source=form.beacon_source.data or "",
         actor=current_actor(),
         now=present(),
     )
-    flash(_("The contest is made. Nothing is frozen until you open it."), "success")
-    return see_other(url_for("organizing.contests", slug=slug))
 
 
 @bp.post("/organize/<slug>/contests/<code>/opening")
 @requires(Permission.CONTEST_OPEN)
 def opening(slug: str, code: str) -> Response:
-    return _move(slug, code, operations.open_contest, _("The contest is open. Its rule, roll and options are frozen."))
+    """Each organizer signs off; the second one opens it."""
+    return _move(slug, code, operations.sign_off, _signed_off)
+
+
+def _signed_off(opened: bool) -> str:
+    return str(
+        _("The contest is open. Its rule, roll and options are frozen.")
+        if opened
+        else _("You have signed off. The contest opens when another organizer signs off on the same.")
+    )
 
 
 @bp.post("/organize/<slug>/contests/<code>/closure")
 @requires(Permission.CONTEST_CLOSE)
 def closure(slug: str, code: str) -> Response:
-    return _move(slug, code, operations.close_contest, _("The contest is closed for good."))
+    return _move(slug, code, operations.close_contest, lambda _closed: _("The contest is closed for good."))
 
 
 @bp.post("/organize/<slug>/contests/<code>/publication")
 @requires(Permission.CONTEST_PUBLISH)
 def publication(slug: str, code: str) -> Response:
-    return _move(slug, code, operations.publish_contest, _("Everybody can see the result now."))
+    return _move(slug, code, operations.publish_contest, lambda _published: _("Everybody can see the result now."))
 
 
 @bp.post("/organize/<slug>/contests/<code>/tally")
 @requires(Permission.CONTEST_TALLY)
 def tally(slug: str, code: str) -> Response:
     found, form = consultation_or_404(slug), TallyForm()
-    contest = _contest(found, code)
+    contest = contest_or_404(found, code)
     try:
         operations.tally_contest(
             session(), contest, beacon=form.beacon.data or None, actor=current_actor(), now=present()
@@ -89,58 +132,68 @@ def tally(slug: str, code: str) -> Response:
         form.refuse("beacon", _("It was tallied with another value. The first one stands."))
         return _contests(found, ContestForm(formdata=None), 422, form)
     except ContestNotReady as error:
-        form.refuse("beacon", wording.NOT_READY[error.code])
+        form.refuse("beacon", wording.sentence(error))
         return _contests(found, ContestForm(formdata=None), 422, form)
     flash(_("The contest is tallied. Only organizers can publish the result."), "success")
     return see_other(url_for("organizing.contests", slug=slug))
 
 
-def _move(slug: str, code: str, verb: Callable[..., object], said: str) -> Response:
+def _move(slug: str, code: str, verb: Callable[..., Any], said: Callable[[Any], str]) -> Response:
     """A move that cannot be taken back, so that a box must be checked first."""
     found = consultation_or_404(slug)
-    contest, refused = _contest(found, code), OrganizersForm(formdata=None)
+    contest, refused = contest_or_404(found, code), OrganizersForm(formdata=None)
     if "confirmed" not in request.form:
         refused.refuse("", _("Check the box to confirm; this cannot be undone."))
         return _contests(found, ContestForm(formdata=None), 422, refused)
     try:
-        verb(session(), contest, actor=current_actor(), now=present())
+        done = verb(session(), contest, actor=current_actor(), now=present())
     except (ContestNotReady, KeyMissing) as error:
-        sentence = wording.NOT_READY[error.code] if isinstance(error, ContestNotReady) else str(error)
+        sentence = wording.sentence(error) if isinstance(error, ContestNotReady) else str(error)
         refused.refuse("", sentence)
         return _contests(found, ContestForm(formdata=None), 422, refused)
-    flash(said, "success")
+    flash(said(done), "success")
     return see_other(url_for("organizing.contests", slug=slug))
 
 
-def _contest(found: Consultation, code: str) -> Contest:
+def contest_or_404(found: Consultation, code: str) -> Contest:
     contest = contest_by_code(session(), code)
     if contest is None or contest.consultation_id != found.id:
         abort(404)
     return contest
 
 
-def _electorates(found: Consultation) -> dict[uuid.UUID, Any]:
-    """Of the contests that are not open yet: who would vote, and for whom else."""
-    configured = [one for one in contests_of(session(), found.id) if one.state is ContestState.CONFIGURED]
+def _before_opening(found: Consultation) -> dict[uuid.UUID, Any]:
+    """Of the contests that are not open yet: who would vote and for whom else, whether members object, and which
+    organizer has signed off."""
     shown = {}
-    for contest in configured:
-        with suppress(ContestNotReady):
-            shown[contest.id] = operations.electorate(session(), contest)
+    for contest in contests_of(session(), found.id):
+        if contest.state is ContestState.CONFIGURED:
+            first = two_steps.standing(session(), operations.SIGN_OFF, contest.id, present())
+            shown[contest.id] = {
+                "electorate": rolls.electorate(session(), contest),
+                "objections": rolls.objections(session(), contest.id),
+                "signed": first,
+                "signer": None if first is None or first.asked_by is None else user_by_id(session(), first.asked_by),
+            }
     return shown
 
 
 def _contests(
     found: Consultation, form: ContestForm, status: int = 200, refused: OrganizersForm | None = None
 ) -> Response:
+    form.offer(vocabulary(session()))
     return page(
         "organizing/contests.html",
         status=status,
         consultation=found,
         contests=contests_of(session(), found.id),
-        electorates=_electorates(found),
+        before_opening=_before_opening(found),
         form=form,
         refused=refused or (form if form.errors else None),
         tally_form=refused if isinstance(refused, TallyForm) else TallyForm(formdata=None),
+        announcement_form=AnnouncementForm(formdata=None),
+        voidable=VOIDING.sources,
         words=wording,
+        terms=vocabulary(session()),
         zone=ZoneInfo(found.zone),
     )

@@ -7,30 +7,17 @@ import click
 from sqlalchemy.exc import IntegrityError
 
 from consultation.convening.queries import consultation_by_slug
-from consultation.convening.rules import Unusable, read_moment
-from consultation.kernel.orm import Trilingual
 from consultation.voting import operations
+from consultation.voting.cli.desk import contest_named, group, moment, not_ready, question_of
+from consultation.voting.cli.rolls import ELECTORATE_PARTS, electorate_options
 from consultation.voting.keys import KeyMissing
-from consultation.voting.models import Contest
 from consultation.voting.operations import BeaconFixed, ContestNotReady
-from consultation.voting.queries import ballot_count, contest_by_code, roll_size, stored_tallies
-from consultation.voting.rules import in_steps
+from consultation.voting.queries import ballot_count, roll_size, stored_tallies
+from consultation.voting.rules import FEWEST_PUBLISHED, PUBLISHED_FROM, in_steps
 from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, Secrecy
 from consultation.web.console import No, Work, command_work, fail_use, say
 
-NOT_READY = {
-    "unknown_rule": "There is no such rule. 'consultation tally --help' names them.",
-    "window_over": "Its closing lies in the past.",
-    "no_items": "The consultation has no items yet. Make them with 'consultation items admit'.",
-    "too_many_places": "It has more places than there are items.",
-    "no_voters": "No organization is verified, so nobody could vote. With --no-roll it claims no electorate.",
-    "beacon_needed": "The source of its beacon was announced. Give the value with --beacon.",
-}
-
-
-@click.group("contests")
-def group() -> None:
-    """Questions put to the vote."""
+__all__ = ["group"]
 
 
 @group.command("create")
@@ -62,6 +49,15 @@ def group() -> None:
     "--beacon-source", default="", metavar="TEXT", help="Which public value, of after the close, breaks ties."
 )
 @click.option("--rule", help="The headline rule (default: by kind).")
+@electorate_options
+@click.option(
+    "--published-from",
+    "ballots_published_from",
+    type=click.IntRange(min=FEWEST_PUBLISHED),
+    default=PUBLISHED_FROM,
+    show_default=True,
+    help="Ballots are published from this many voters on.",
+)
 @command_work
 def create(
     work: Work,
@@ -88,15 +84,16 @@ def create(
             consultation,
             code=code,
             secrecy=Secrecy(secrecy or Secrecy.SECRET),
-            question=_question(question_en, question_fr, question_es),
-            opens_at=_moment(opens, zone),
-            closes_at=_moment(closes, zone),
+            question=question_of(question_en, question_fr, question_es),
+            opens_at=moment(opens, zone) if opens else None,
+            closes_at=moment(closes, zone) if closes else None,
+            electorate={part: options.pop(f"electorate_{part}") for part in ELECTORATE_PARTS},
             actor=work.actor,
             now=work.now,
             **options,  # type: ignore[arg-type]
         )
     except ContestNotReady as error:
-        raise No(NOT_READY[error.code]) from error
+        raise not_ready(error) from error
     except IntegrityError as error:
         raise No(f"There is a contest {code} already, or its closing is not after its opening.") from error
     say(f"Created. Next: consultation contests open {contest.code}")
@@ -107,12 +104,19 @@ def create(
 @click.argument("code")
 @command_work
 def open_(work: Work, code: str) -> None:
-    """Freeze options, roll and rules, and open the ballot box. Prints the digest of what was frozen."""
-    contest = _contest(work, code)
+    """Freeze options, roll and rules, and open the ballot box. Prints the digest of what was frozen.
+
+    The operator does this alone. With --as an organizer signs off, and it opens when a second one does.
+    """
+    contest = contest_named(work, code)
     try:
-        operations.open_contest(work.session, contest, actor=work.actor, now=work.now)
+        if work.actor.is_operator:
+            operations.open_contest(work.session, contest, actor=work.actor, now=work.now)
+        elif not operations.sign_off(work.session, contest, actor=work.actor, now=work.now):
+            say(f"Signed off. {code} opens when another organizer signs off on the same.")
+            return
     except ContestNotReady as error:
-        raise No(NOT_READY[error.code]) from error
+        raise not_ready(error) from error
     roll = "no roll" if contest.secrecy is Secrecy.NO_ROLL else f"{roll_size(work.session, contest.id)} on the roll"
     say(f"{code} is open: {len(contest.options)} items, {roll}.")
     click.echo(contest.frozen_sha256)
@@ -123,7 +127,7 @@ def open_(work: Work, code: str) -> None:
 @command_work
 def close(work: Work, code: str) -> None:
     """Close the ballot box for good."""
-    contest = _contest(work, code)
+    contest = contest_named(work, code)
     try:
         operations.close_contest(work.session, contest, actor=work.actor, now=work.now)
     except KeyMissing as error:
@@ -137,13 +141,13 @@ def close(work: Work, code: str) -> None:
 @command_work
 def tally(work: Work, code: str, beacon: str | None) -> None:
     """Count the ballots under the headline rule and those beside it. The result is shown once it is published."""
-    contest = _contest(work, code)
+    contest = contest_named(work, code)
     try:
         headline = operations.tally_contest(work.session, contest, beacon=beacon, actor=work.actor, now=work.now)
     except BeaconFixed as error:
         raise No(f"It was tallied with the beacon '{contest.beacon}', which stands.") from error
     except ContestNotReady as error:
-        raise No(NOT_READY[error.code]) from error
+        raise not_ready(error) from error
     if not contest.beacon:
         say("No beacon given: ties are broken with the empty one.")
     say(f"{code} is counted by {headline.rule}. Next: consultation contests publish {code}")
@@ -154,7 +158,7 @@ def tally(work: Work, code: str, beacon: str | None) -> None:
 @command_work
 def publish(work: Work, code: str) -> None:
     """Show the results to everybody."""
-    contest = _contest(work, code)
+    contest = contest_named(work, code)
     operations.publish_contest(work.session, contest, actor=work.actor, now=work.now)
     say(f"The results of {code} are public.")
 
@@ -164,7 +168,7 @@ def publish(work: Work, code: str) -> None:
 @command_work
 def show(work: Work, code: str) -> None:
     """Show a contest; its order only once it is published."""
-    contest = _contest(work, code)
+    contest = contest_named(work, code)
     count = ballot_count(work.session, contest.id)
     facts: dict[str, object] = {
         "code": contest.code,
@@ -182,6 +186,8 @@ def show(work: Work, code: str) -> None:
         "roll": roll_size(work.session, contest.id) or None,
         "ballots": f"at least {in_steps(count)}" if contest.state is ContestState.OPEN else count,
         "beacon": contest.beacon,
+        "objections until": contest.objections_until,
+        "void": contest.void_reason,
     }
     for name, value in facts.items():
         if value is not None:
@@ -190,27 +196,3 @@ def show(work: Work, code: str) -> None:
         for row in stored_tallies(work.session, contest.id):
             order = " > ".join(" = ".join(tier) for tier in row.result["order"])
             click.echo(f"{row.rule}\t{order}")
-
-
-def _contest(work: Work, code: str) -> Contest:
-    contest = contest_by_code(work.session, code)
-    if contest is None:
-        raise No(f"There is no contest {code}.")
-    return contest
-
-
-def _moment(text: str | None, zone: ZoneInfo) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return read_moment(text, zone)
-    except Unusable as error:
-        raise fail_use(str(error)) from error
-
-
-def _question(en: str | None, fr: str | None, es: str | None) -> Trilingual | None:
-    if not en and not fr and not es:
-        return None
-    if not en or not fr or not es:
-        raise fail_use("The question is needed in English, French and Spanish.")
-    return Trilingual(en, fr, es)

@@ -1,36 +1,49 @@
-"""The life of a contest: configured, opened, voted in, closed, tallied, published.
+"""The life of a contest: configured, announced, opened, voted in, closed, tallied, published; or declared void.
 
 Each operation that follows the opening takes the lock on the contest first and reads what it needs after it.
 """
 
 from consultation.voting.operations.casting import CastConflict, cast, save_draft, signed_receipt
 from consultation.voting.operations.closing import CLOSING, close_contest, close_due
-from consultation.voting.operations.configuring import (
-    ContestNotReady,
-    create_contest,
-    electorate,
-)
+from consultation.voting.operations.configuring import ContestNotReady, announce_roll, create_contest, narrow
 from consultation.voting.operations.electing import ELECTORATE
 from consultation.voting.operations.importing import ImportedBallots, import_ballots
-from consultation.voting.operations.opening import open_contest
+from consultation.voting.operations.objecting import (
+    AlreadyAnswered,
+    ObjectionRepeated,
+    answer_objection,
+    raise_objection,
+)
+from consultation.voting.operations.opening import SIGN_OFF, open_contest, sign_off
 from consultation.voting.operations.tallying import BeaconFixed, publish_contest, tally_contest
+from consultation.voting.operations.voiding import VOID, ask_to_void, void_contest
 
 __all__ = [
     "CLOSING",
     "ELECTORATE",
+    "SIGN_OFF",
+    "VOID",
+    "AlreadyAnswered",
     "BeaconFixed",
     "CastConflict",
     "ContestNotReady",
     "ImportedBallots",
+    "ObjectionRepeated",
+    "announce_roll",
+    "answer_objection",
+    "ask_to_void",
     "cast",
     "close_contest",
     "close_due",
     "create_contest",
-    "electorate",
     "import_ballots",
+    "narrow",
     "open_contest",
     "publish_contest",
+    "raise_objection",
     "save_draft",
+    "sign_off",
     "signed_receipt",
     "tally_contest",
+    "void_contest",
 ]

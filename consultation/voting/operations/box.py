@@ -13,7 +13,10 @@ from consultation.voting.queries import chain_head
 from consultation.voting.rules import STRICT_RULES, Limits
 from consultation.voting.signing import Signer
 
-_LOCKED = ("state", "opens_at", "closes_at", "opened_at", "closed_at", "published_at", "frozen_sha256", "beacon")
+_LOCKED = (
+    *("state", "opens_at", "closes_at", "opened_at", "closed_at", "published_at", "frozen_sha256", "beacon"),
+    *("voters", "affiliates_count", "electorate", "announced_at", "objections_until"),
+)
 
 
 def lock(session: Session, contest: Contest) -> None:

@@ -1,26 +1,34 @@
-"""Setting a contest up: what is asked, how it is counted, and who would vote."""
+"""Setting a contest up: what can still be changed before its opening."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation.convening.models import Consultation
 from consultation.convening.rules import members_who_may
 from consultation.convening.states import Act
 from consultation.kernel.ids import uuid7
+from consultation.kernel.moves import WrongState
 from consultation.kernel.orm import Trilingual
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Permission, require
-from consultation.membership.models import MemberOrganization
-from consultation.membership.queries import affiliations_in_force
-from consultation.membership.rules import family_voters
-from consultation.membership.states import OrganizationState
 from consultation.voting import tally
-from consultation.voting.events import ContestCreated
+from consultation.voting.electorate import Narrowing
+from consultation.voting.events import ContestCreated, RollAnnounced
 from consultation.voting.models import Contest
-from consultation.voting.rules import DEFAULT_CHOICES, DEFAULT_ESSENTIAL, UNLIMITED
-from consultation.voting.states import HEADLINE_RULE, AffiliatesCount, ContestKind, ContestState, Secrecy
+from consultation.voting.operations.box import lock
+from consultation.voting.rolls import unknown_members
+from consultation.voting.rules import (
+    DEFAULT_CHOICES,
+    DEFAULT_ESSENTIAL,
+    FEWEST_PUBLISHED,
+    PUBLISHED_FROM,
+    SHORTLIST_RULES,
+    UNLIMITED,
+)
+from consultation.voting.states import HEADLINE_RULE, OPENING, AffiliatesCount, ContestKind, ContestState, Secrecy
 
 QUESTION = Trilingual(
     en="Which items should come first on the agenda?",
@@ -30,12 +38,15 @@ QUESTION = Trilingual(
 
 
 class ContestNotReady(Exception):
-    """The contest cannot be created, opened or tallied as it stands. ``code``: ``unknown_rule``, ``window_over``,
-    ``no_items``, ``too_many_places``, ``no_voters``, ``beacon_needed``."""
+    """The contest cannot be created, changed, opened or tallied as it stands. ``code``: ``unknown_rule``,
+    ``rule_needs_order``, ``unknown_member`` (``what`` are their codes), ``too_few_published``, ``window_over``,
+    ``no_items``, ``too_many_places``, ``no_voters``, ``objections_too_short``, ``objections_running``,
+    ``objections_waiting``, ``changed_since_asked``, ``beacon_needed``."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
+    def __init__(self, code: str, what: str = "") -> None:
+        super().__init__(f"{code}: {what}" if what else code)
         self.code = code
+        self.what = what
 
 
 def create_contest(
@@ -55,6 +66,8 @@ def create_contest(
     closes_at: datetime | None = None,
     beacon_source: str = "",
     rule: str | None = None,
+    electorate: Mapping[str, Any] | None = None,
+    ballots_published_from: int = PUBLISHED_FROM,
     actor: Actor,
     now: datetime,
 ) -> Contest:
@@ -64,17 +77,22 @@ def create_contest(
     ten items at most, three of them essential, since a long ballot is a signature; where no roll is claimed they were
     cast elsewhere, under limits that are not ours (participants of an online discussion may have approved 150 items),
     so that by default they may choose as many items as there are. ``beacon_source`` says which public value of a time
-    after the close breaks ties.
+    after the close breaks ties. ``electorate`` narrows who votes (``Narrowing``). Ballots are published from
+    ``ballots_published_from`` voters on; those of fewer go to auditors.
 
     Raises:
         Denied: when the actor may not.
-        ContestNotReady: ``unknown_rule``.
+        ContestNotReady: ``unknown_rule``, ``rule_needs_order``, ``unknown_member``, ``too_few_published``.
     """
     require(actor, Permission.CONTEST_CONFIGURE, consultation, now=now)
     kind, secrecy = ContestKind(kind), Secrecy(secrecy)
     headline = rule or HEADLINE_RULE[kind]
     if headline not in tally.RULES:
         raise ContestNotReady("unknown_rule")
+    if kind is ContestKind.SHORTLIST and headline not in SHORTLIST_RULES:
+        raise ContestNotReady("rule_needs_order")
+    if ballots_published_from < FEWEST_PUBLISHED:
+        raise ContestNotReady("too_few_published")
     outside = secrecy is Secrecy.NO_ROLL
     contest = Contest(
         id=uuid7(),
@@ -85,6 +103,8 @@ def create_contest(
         secrecy=secrecy,
         affiliates_count=AffiliatesCount(affiliates_count),
         voters=sorted(members_who_may(consultation.member_rule, Act.VOTE)),
+        electorate=_known(session, electorate or {}),
+        ballots_published_from=ballots_published_from,
         state=ContestState.CONFIGURED,
         rule=headline,
         places=places,
@@ -103,32 +123,51 @@ def create_contest(
     return contest
 
 
-def electorate(
-    session: Session, contest: Contest
-) -> tuple[list[MemberOrganization], dict[str, list[MemberOrganization]]]:
-    """Who would vote if the contest opened now, by name; and, by the code of the one that votes for its family, those
-    that do not vote themselves.
+def narrow(session: Session, contest: Contest, electorate: Mapping[str, Any]) -> None:
+    """Say anew which of the members vote; before the opening.
 
     Raises:
-        ContestNotReady: ``no_voters``.
+        ContestNotReady: ``unknown_member``.
+        WrongState: it is open already.
     """
+    must_be_configured(contest)
+    contest.electorate = _known(session, electorate)
+
+
+def announce_roll(
+    session: Session, contest: Contest, *, objections_until: datetime, actor: Actor, now: datetime
+) -> Contest:
+    """Show who would vote, and give members time to object. Announced again it can only get more time.
+
+    Raises:
+        Denied: when the actor may not.
+        WrongState: it is open already.
+        ContestNotReady: ``objections_too_short`` (not after now, or earlier than announced), ``no_voters`` where it
+            claims no roll.
+    """
+    require(actor, Permission.CONTEST_CONFIGURE, contest, now=now)
+    lock(session, contest)
+    must_be_configured(contest)
     if contest.secrecy is Secrecy.NO_ROLL:
-        return [], {}
-    verified = list(
-        session.scalars(
-            select(MemberOrganization)
-            .where(MemberOrganization.state == OrganizationState.VERIFIED, MemberOrganization.kind.in_(contest.voters))
-            .order_by(MemberOrganization.name, MemberOrganization.code)
-        )
-    )
-    if not verified:
         raise ContestNotReady("no_voters")
-    if contest.affiliates_count is AffiliatesCount.EACH:
-        return verified, {}
-    by_id = {one.id: one for one in verified}
-    votes_for = family_voters(affiliations_in_force(session), by_id)
-    families: dict[str, list[MemberOrganization]] = {}
-    for one in verified:
-        if votes_for[one.id] != one.id:
-            families.setdefault(by_id[votes_for[one.id]].code, []).append(one)
-    return [one for one in verified if votes_for[one.id] == one.id], families
+    if objections_until <= max(now, contest.objections_until or now):
+        raise ContestNotReady("objections_too_short")
+    contest.announced_at = contest.announced_at or now
+    contest.objections_until = objections_until
+    record(session, RollAnnounced(contest.id, contest.code, objections_until.isoformat()), actor=actor, now=now)
+    session.flush()
+    return contest
+
+
+def must_be_configured(contest: Contest) -> None:
+    """Raise ``WrongState`` unless the contest can still be changed."""
+    if contest.state is not ContestState.CONFIGURED:
+        raise WrongState(OPENING, contest.state)
+
+
+def _known(session: Session, electorate: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The electorate as it is kept; a list of members must be of members."""
+    narrowing = Narrowing.from_dict(electorate)
+    if unknown := unknown_members(session, narrowing.only | narrowing.without):
+        raise ContestNotReady("unknown_member", ", ".join(unknown))
+    return narrowing.to_dict()

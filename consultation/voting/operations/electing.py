@@ -4,7 +4,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from consultation.kernel.moves import WrongState
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Permission
 from consultation.kernel.roles import COLLECTIVE, MemberKind
@@ -12,18 +11,20 @@ from consultation.kernel.two_steps import TwoStepKind, TwoStepRequest
 from consultation.voting.events import ElectorateChanged
 from consultation.voting.models import Contest
 from consultation.voting.operations.box import lock
-from consultation.voting.states import OPENING, AffiliatesCount, ContestState
+from consultation.voting.operations.configuring import narrow
+from consultation.voting.states import AffiliatesCount
 
 
 def _change(session: Session, asked: TwoStepRequest, actor: Actor, now: datetime) -> None:
     contest = session.get_one(Contest, asked.subject_id)
     lock(session, contest)
-    if contest.state is not ContestState.CONFIGURED:
-        raise WrongState(OPENING, contest.state)
+    narrow(session, contest, asked.payload.get("electorate", contest.electorate))
     people = {MemberKind(kind) for kind in asked.payload["people"]} - {MemberKind.OBSERVER}
     contest.voters = sorted(COLLECTIVE | people)
     contest.affiliates_count = AffiliatesCount(asked.payload["affiliates_count"])
-    changed = ElectorateChanged(contest.id, contest.code, contest.voters, contest.affiliates_count.value)
+    changed = ElectorateChanged(
+        contest.id, contest.code, contest.voters, contest.affiliates_count.value, contest.electorate
+    )
     record(session, changed, actor=actor, now=now)
 
 

@@ -1,28 +1,61 @@
-"""Opening a contest: from then on all that shapes the result is frozen."""
+"""Opening a contest: two organizers sign off on the same, and from then on all that shapes the result is frozen."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consultation.convening.models import Consultation
-from consultation.curation.queries import items as locked_items
+from consultation.kernel import two_steps
 from consultation.kernel.moves import apply
-from consultation.kernel.permissions import Actor
-from consultation.membership.models import MemberOrganization
-from consultation.voting import chain, tally
+from consultation.kernel.permissions import Actor, Decision, Denied, Permission, Reason, require
+from consultation.kernel.two_steps import TwoStepKind, TwoStepRequest
+from consultation.voting import chain
 from consultation.voting.events import ContestOpened
 from consultation.voting.keys import KeyStore, key_store
-from consultation.voting.models import Contest, ContestOption, RollEntry
+from consultation.voting.models import Contest, RollEntry
 from consultation.voting.operations.box import lock
 from consultation.voting.operations.checkpoints import sign_opening
-from consultation.voting.operations.configuring import ContestNotReady, electorate
-from consultation.voting.rules import PUBLISHED_FROM, STEP
-from consultation.voting.signing import Signer, SigningKeyMissing, signer_of
-from consultation.voting.states import OPENING, ContestState, Secrecy
+from consultation.voting.operations.configuring import ContestNotReady, must_be_configured
+from consultation.voting.operations.freezing import ready, written
+from consultation.voting.signing import Signer, signer_of
+from consultation.voting.states import OPENING, Secrecy
 
-TIE_BREAK = "Lowest SHA-256 of contest code, beacon and item code first, each preceded by its length in eight bytes."
+TWO_ORGANIZERS, OPERATOR_ALONE = "two_organizers", "operator"
+
+
+def signed_off_sha256(session: Session, contest: Contest, now: datetime) -> str:
+    """The digest of all that two organizers sign off on. A contest without a date opens when the second one does, so
+    that the moment is no part of it.
+
+    Raises:
+        ContestNotReady: as for opening.
+    """
+    frozen = ready(session, contest, signer_of(session), now, TWO_ORGANIZERS).frozen | {
+        "opens_at": written(contest.opens_at)
+    }
+    return chain.digest("contest/sign-off/1", chain.canonical(frozen))
+
+
+def sign_off(session: Session, contest: Contest, *, actor: Actor, now: datetime) -> bool:
+    """Sign off on a contest as it stands. It opens when another organizer has signed off on the same; says whether it
+    did. Where it has changed since somebody signed off, this is the first sign-off on it as it stands now.
+
+    Raises:
+        Denied, WrongState: as for opening; denied also to whoever signed off first.
+        ContestNotReady: as for opening.
+    """
+    require(actor, Permission.CONTEST_OPEN, contest, now=now)
+    lock(session, contest)
+    must_be_configured(contest)
+    digest = signed_off_sha256(session, contest, now)
+    first = two_steps.standing(session, SIGN_OFF, contest.id, now)
+    if first is not None and first.payload["signed_off_sha256"] == digest:
+        two_steps.confirm(session, first, SIGN_OFF, actor=actor, now=now)
+        return True
+    if first is not None:
+        two_steps.turn_down(session, first, SIGN_OFF, actor=actor, now=now)
+    payload = {"signed_off_sha256": digest}
+    two_steps.ask(session, SIGN_OFF, subject_id=contest.id, payload=payload, reason=contest.code, actor=actor, now=now)
+    return False
 
 
 def open_contest(
@@ -37,123 +70,64 @@ def open_contest(
     """Freeze options, roll and parameters, make the key, sign the empty chain, and open. ``contest.options`` is loaded.
 
     Options are the consultation's locked items in number order, with their titles and revisions of this moment; the
-    roll is all verified organizations, or one of each family where the contest says so; none where it claims no roll.
-    Without a date the window opens now.
+    roll is who meets the contest's electorate, or one of each family where the contest says so; none where it claims
+    no roll. Without a date the window opens now. The operator does this alone, organizers by signing off in turn.
 
     Raises:
         Denied, WrongState: as for every move.
-        ContestNotReady: ``window_over``, ``no_items``, ``too_many_places`` (more than there are items), ``no_voters``.
+        ContestNotReady: ``window_over``, ``no_items``, ``too_many_places`` (more than there are items), ``no_voters``,
+            ``objections_running``, ``objections_waiting``.
         SigningKeyMissing: an open contest was opened under a signing key that is not there; a new one may not take its
             place.
     """
+    require(actor, Permission.CONTEST_OPEN, contest, now=now)
+    if not actor.is_operator:
+        raise Denied(Permission.CONTEST_OPEN, Decision(Reason.SECOND_PERSON))
     lock(session, contest)
-    signer = signer or signer_of(session)
-    opens_at = contest.opens_at or now
-    if contest.closes_at is not None and contest.closes_at <= max(now, opens_at):
-        raise ContestNotReady("window_over")
-    options = _options(session, contest)
-    voters, families = electorate(session, contest)
-    signing_key = _signing_key(session, signer)
-    contest.opens_at, contest.opened_at = opens_at, now
-    contest.max_choices = min(contest.max_choices, len(options))
-    contest.max_essential = min(contest.max_essential, len(options))
-    contest.frozen = _frozen(session, contest, options, voters, families, signing_key)
-    contest.frozen_sha256 = chain.digest("contest/frozen/1", chain.canonical(contest.frozen))
+    return _open(session, contest, OPERATOR_ALONE, actor, now, keys or key_store(session), signer or signer_of(session))
+
+
+def _second_sign_off(session: Session, asked: TwoStepRequest, actor: Actor, now: datetime) -> None:
+    contest = session.get_one(Contest, asked.subject_id)
+    lock(session, contest)
+    must_be_configured(contest)
+    if signed_off_sha256(session, contest, now) != asked.payload["signed_off_sha256"]:
+        raise ContestNotReady("changed_since_asked")
+    session.refresh(contest, ["options"])
+    _open(session, contest, TWO_ORGANIZERS, actor, now, key_store(session), signer_of(session))
+
+
+SIGN_OFF = TwoStepKind("opening", Permission.CONTEST_OPEN, Permission.CONTEST_OPEN, _second_sign_off)
+
+
+def _open(
+    session: Session,
+    contest: Contest,
+    opened_by: str,
+    actor: Actor,
+    now: datetime,
+    keys: KeyStore,
+    signer: Signer,
+) -> Contest:
+    opening = ready(session, contest, signer, now, opened_by)
+    contest.opens_at, contest.opened_at = contest.opens_at or now, now
+    contest.max_choices = opening.frozen["max_choices"]
+    contest.max_essential = opening.frozen["max_essential"]
+    contest.frozen, contest.frozen_sha256 = opening.frozen, opening.sha256
     opened = ContestOpened(
         contest.id,
         contest.code,
         contest.frozen_sha256,
-        len(options),
-        None if contest.secrecy is Secrecy.NO_ROLL else len(voters),
+        len(opening.options),
+        None if contest.secrecy is Secrecy.NO_ROLL else len(opening.voters),
     )
     apply(session, contest, OPENING, event=opened, actor=actor, now=now)
-    contest.options = options
+    contest.options = opening.options
     session.add_all(
-        RollEntry(contest_id=contest.id, organization_id=voter.id, name=voter.name, voted=None) for voter in voters
+        RollEntry(contest_id=contest.id, organization_id=voter.id, name=voter.name, voted=None)
+        for voter in opening.voters
     )
     session.flush()
-    (keys or key_store(session)).ensure(contest.id)
+    keys.ensure(contest.id)
     sign_opening(session, contest, signer, now)
     return contest
-
-
-def _signing_key(session: Session, signer: Signer) -> str:
-    """The installation's, made at the first opening."""
-    in_use = {
-        frozen.get("signing_key")
-        for frozen in session.scalars(select(Contest.frozen).where(Contest.state == ContestState.OPEN))
-        if frozen
-    } - {None}
-    if not in_use:
-        return signer.ensure()
-    key = signer.public_key()
-    if in_use != {key}:
-        raise SigningKeyMissing
-    return key
-
-
-def _options(session: Session, contest: Contest) -> list[ContestOption]:
-    found = locked_items(session, contest.consultation_id)
-    if not found:
-        raise ContestNotReady("no_items")
-    if contest.places > len(found):
-        raise ContestNotReady("too_many_places")
-    return [
-        ContestOption(item_id=item.id, position=position, code=item.code, title=item.title, item_revision=item.revision)
-        for position, item in enumerate(found, start=1)
-    ]
-
-
-def _frozen(
-    session: Session,
-    contest: Contest,
-    options: list[ContestOption],
-    voters: list[MemberOrganization],
-    families: dict[str, list[MemberOrganization]],
-    signing_key: str,
-) -> dict[str, Any]:
-    """All that shapes the result, as plain data. The roll stands here by number and by the digest of its codes alone
-    (whoever checks it can then do without names), and so do the families that cast one ballot each."""
-    consultation = session.get_one(Consultation, contest.consultation_id)
-    roll = sorted(voter.code for voter in voters)
-    united = [[code, [one.code for one in families[code]]] for code in sorted(families)]
-    return {
-        "format": 2,
-        "consultation": consultation.slug,
-        "contest": contest.code,
-        "question": contest.question.to_dict(),
-        "kind": contest.kind.value,
-        "secrecy": contest.secrecy.value,
-        "voters": contest.voters,
-        "affiliates_count": contest.affiliates_count.value,
-        "rule": contest.rule,
-        "rule_version": tally.RULES[contest.rule].version,
-        "places": contest.places,
-        "minutes": contest.minutes,
-        "max_choices": contest.max_choices,
-        "max_essential": contest.max_essential,
-        "opens_at": _text(contest.opens_at),
-        "closes_at": _text(contest.closes_at),
-        "tie_break": TIE_BREAK,
-        "beacon_source": contest.beacon_source,
-        "ballots_published_from": PUBLISHED_FROM,
-        "signing_key": signing_key,
-        "checkpoint_step": STEP,
-        "options": [
-            {"position": option.position, "code": option.code, "title": option.title, "revision": option.item_revision}
-            for option in options
-        ],
-        "roll": None
-        if contest.secrecy is Secrecy.NO_ROLL
-        else {
-            "voters": len(roll),
-            "sha256": chain.digest("contest/roll/2", chain.canonical(roll)),
-            "families": len(united),
-            "represented": sum(len(others) for _code, others in united),
-            "families_sha256": chain.digest("contest/families/1", chain.canonical(united)),
-        },
-    }
-
-
-def _text(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat()

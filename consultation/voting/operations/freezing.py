@@ -1,0 +1,143 @@
+"""What an opening freezes: all that shapes the result, as plain data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation.convening.models import Consultation
+from consultation.curation.queries import items as locked_items
+from consultation.membership.models import MemberOrganization
+from consultation.voting import chain, tally
+from consultation.voting.models import Contest, ContestOption
+from consultation.voting.operations.configuring import ContestNotReady
+from consultation.voting.rolls import Families, electorate, waiting_objections
+from consultation.voting.rules import STEP
+from consultation.voting.signing import Signer, SigningKeyMissing
+from consultation.voting.states import ContestState, Secrecy
+
+TIE_BREAK = "Lowest SHA-256 of contest code, beacon and item code first, each preceded by its length in eight bytes."
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What an opening at this moment would freeze."""
+
+    options: list[ContestOption]
+    voters: list[MemberOrganization]
+    frozen: dict[str, Any]
+
+    @property
+    def sha256(self) -> str:
+        return chain.digest("contest/frozen/1", chain.canonical(self.frozen))
+
+
+def ready(session: Session, contest: Contest, signer: Signer, now: datetime, opened_by: str) -> Ready:
+    """What an opening now would freeze. The signing key is made where there is none yet.
+
+    Raises:
+        ContestNotReady: as for opening.
+        SigningKeyMissing: an open contest was opened under a signing key that is not there; a new one may not take its
+            place.
+    """
+    if contest.closes_at is not None and contest.closes_at <= max(now, contest.opens_at or now):
+        raise ContestNotReady("window_over")
+    if contest.objections_until is not None and now < contest.objections_until:
+        raise ContestNotReady("objections_running")
+    if waiting_objections(session, contest.id):
+        raise ContestNotReady("objections_waiting")
+    options = _options(session, contest)
+    voters, families = electorate(session, contest)
+    if not voters and contest.secrecy is not Secrecy.NO_ROLL:
+        raise ContestNotReady("no_voters")
+    signing_key = _signing_key(session, signer)
+    return Ready(options, voters, _frozen(session, contest, now, options, voters, families, opened_by, signing_key))
+
+
+def _signing_key(session: Session, signer: Signer) -> str:
+    """The installation's, made at the first opening."""
+    in_use = {
+        frozen.get("signing_key")
+        for frozen in session.scalars(select(Contest.frozen).where(Contest.state == ContestState.OPEN))
+        if frozen
+    } - {None}
+    if not in_use:
+        return signer.ensure()
+    key = signer.public_key()
+    if in_use != {key}:
+        raise SigningKeyMissing
+    return key
+
+
+def _options(session: Session, contest: Contest) -> list[ContestOption]:
+    found = locked_items(session, contest.consultation_id)
+    if not found:
+        raise ContestNotReady("no_items")
+    if contest.places > len(found):
+        raise ContestNotReady("too_many_places")
+    return [
+        ContestOption(item_id=item.id, position=position, code=item.code, title=item.title, item_revision=item.revision)
+        for position, item in enumerate(found, start=1)
+    ]
+
+
+def _frozen(
+    session: Session,
+    contest: Contest,
+    now: datetime,
+    options: list[ContestOption],
+    voters: list[MemberOrganization],
+    families: Families,
+    opened_by: str,
+    signing_key: str,
+) -> dict[str, Any]:
+    """All that shapes the result, as plain data. The roll stands here by number and by the digest of its codes alone
+    (whoever checks it can then do without names), and so do the families that cast one ballot each."""
+    consultation = session.get_one(Consultation, contest.consultation_id)
+    roll = sorted(voter.code for voter in voters)
+    united = [[code, [one.code for one in families[code]]] for code in sorted(families)]
+    return {
+        "format": 2,
+        "consultation": consultation.slug,
+        "contest": contest.code,
+        "question": contest.question.to_dict(),
+        "kind": contest.kind.value,
+        "secrecy": contest.secrecy.value,
+        "voters": contest.voters,
+        "electorate": contest.electorate,
+        "opened_by": opened_by,
+        "affiliates_count": contest.affiliates_count.value,
+        "rule": contest.rule,
+        "rule_version": tally.RULES[contest.rule].version,
+        "places": contest.places,
+        "minutes": contest.minutes,
+        "max_choices": min(contest.max_choices, len(options)),
+        "max_essential": min(contest.max_essential, len(options)),
+        "opens_at": written(contest.opens_at or now),
+        "closes_at": written(contest.closes_at),
+        "tie_break": TIE_BREAK,
+        "beacon_source": contest.beacon_source,
+        "ballots_published_from": contest.ballots_published_from,
+        "signing_key": signing_key,
+        "checkpoint_step": STEP,
+        "options": [
+            {"position": option.position, "code": option.code, "title": option.title, "revision": option.item_revision}
+            for option in options
+        ],
+        "roll": None
+        if contest.secrecy is Secrecy.NO_ROLL
+        else {
+            "voters": len(roll),
+            "sha256": chain.digest("contest/roll/2", chain.canonical(roll)),
+            "families": len(united),
+            "represented": sum(len(others) for _code, others in united),
+            "families_sha256": chain.digest("contest/families/1", chain.canonical(united)),
+        },
+    }
+
+
+def written(instant: datetime | None) -> str | None:
+    """An instant as it is frozen."""
+    return None if instant is None else instant.isoformat()

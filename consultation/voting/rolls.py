@@ -1,0 +1,142 @@
+"""Who would vote, who may vote, and what was objected: reads about rolls."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from consultation.convening.models import Term
+from consultation.convening.states import TermKind
+from consultation.membership.models import MemberOrganization, OrganizationJurisdiction
+from consultation.membership.queries import affiliations_in_force
+from consultation.membership.rules import family_voters
+from consultation.membership.states import OrganizationState
+from consultation.proposals.models import Proposal
+from consultation.proposals.states import PUBLIC_STATES
+from consultation.voting.electorate import Narrowing
+from consultation.voting.models import Contest, RollEntry
+from consultation.voting.roll_models import RollObjection
+from consultation.voting.states import AffiliatesCount, Secrecy
+
+Families = dict[str, list[MemberOrganization]]
+
+
+def electorate(session: Session, contest: Contest) -> tuple[list[MemberOrganization], Families]:
+    """Who would vote if the contest opened now, by name; and, by the code of the one that votes for its family, those
+    that do not vote themselves. Both empty where it claims no roll."""
+    if contest.secrecy is Secrecy.NO_ROLL:
+        return [], {}
+    verified = list(
+        session.scalars(
+            select(MemberOrganization)
+            .where(
+                MemberOrganization.state == OrganizationState.VERIFIED,
+                MemberOrganization.kind.in_(contest.voters),
+                *_conditions(session, contest),
+            )
+            .order_by(MemberOrganization.name, MemberOrganization.code)
+        )
+    )
+    if contest.affiliates_count is AffiliatesCount.EACH:
+        return verified, {}
+    by_id = {one.id: one for one in verified}
+    votes_for = family_voters(affiliations_in_force(session), by_id)
+    families: Families = {}
+    for one in verified:
+        if votes_for[one.id] != one.id:
+            families.setdefault(by_id[votes_for[one.id]].code, []).append(one)
+    return [one for one in verified if votes_for[one.id] == one.id], families
+
+
+def _conditions(session: Session, contest: Contest) -> list[ColumnElement[bool]]:
+    """What the contest's narrowing asks of a member."""
+    narrowing = Narrowing.from_dict(contest.electorate)
+    conditions: list[ColumnElement[bool]] = []
+    works_in = select(OrganizationJurisdiction.organization_id)
+    if narrowing.countries:
+        country = Term.data["country"].as_string()
+        there = works_in.join(Term, Term.id == OrganizationJurisdiction.term_id).where(country.in_(narrowing.countries))
+        conditions.append(MemberOrganization.id.in_(there))
+    if narrowing.places:
+        within = _places_within(session, narrowing.places)
+        conditions.append(MemberOrganization.id.in_(works_in.where(OrganizationJurisdiction.term_id.in_(within))))
+    if narrowing.sectors:
+        sectors = select(Term.id).where(Term.kind == TermKind.SECTOR, Term.code.in_(narrowing.sectors))
+        conditions.append(MemberOrganization.sector_id.in_(sectors))
+    if narrowing.themes:
+        themes = select(Term.id).where(Term.kind == TermKind.THEME, Term.code.in_(narrowing.themes))
+        brought = select(Proposal.organization_id).where(
+            Proposal.consultation_id == contest.consultation_id,
+            Proposal.state.in_(PUBLIC_STATES),
+            Proposal.theme_id.in_(themes),
+            Proposal.organization_id.is_not(None),
+        )
+        conditions.append(MemberOrganization.id.in_(brought))
+    if narrowing.only:
+        conditions.append(MemberOrganization.code.in_(narrowing.only))
+    if narrowing.without:
+        conditions.append(MemberOrganization.code.not_in(narrowing.without))
+    return conditions
+
+
+def _places_within(session: Session, codes: frozenset[str]) -> set[uuid.UUID]:
+    """The places of these codes, and all that lie in them."""
+    rows = session.execute(select(Term.id, Term.code, Term.parent_id).where(Term.kind == TermKind.JURISDICTION)).all()
+    parts: dict[uuid.UUID | None, list[uuid.UUID]] = {}
+    for row in rows:
+        parts.setdefault(row.parent_id, []).append(row.id)
+    within: set[uuid.UUID] = set()
+    waiting = [row.id for row in rows if row.code in codes]
+    while waiting:
+        place = waiting.pop()
+        if place not in within:
+            within.add(place)
+            waiting += parts.get(place, [])
+    return within
+
+
+def unknown_members(session: Session, codes: frozenset[str]) -> list[str]:
+    """Those of the codes that no member has."""
+    known = select(MemberOrganization.code).where(MemberOrganization.code.in_(codes))
+    return sorted(codes - set(session.scalars(known)))
+
+
+def members(session: Session, ids: Sequence[uuid.UUID]) -> list[MemberOrganization]:
+    """The members of these ids, by name."""
+    query = select(MemberOrganization).where(MemberOrganization.id.in_(ids)).order_by(MemberOrganization.name)
+    return list(session.scalars(query))
+
+
+def roll_rows(session: Session, contest: Contest, *, after: tuple[str, str] | None = None, limit: int) -> Sequence[Any]:
+    """A page of the frozen roll (code, name, protected, voted), by name and code, those listed under protection by
+    their codes before all others. One more row than ``limit`` where there are more."""
+    shown = case((MemberOrganization.protected.is_(True), ""), else_=RollEntry.name)
+    query = (
+        select(MemberOrganization.code, shown.label("name"), MemberOrganization.protected, RollEntry.voted)
+        .join(MemberOrganization, MemberOrganization.id == RollEntry.organization_id)
+        .where(RollEntry.contest_id == contest.id)
+        .order_by(shown, MemberOrganization.code)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        name, code = after
+        query = query.where(or_(shown > name, (shown == name) & (MemberOrganization.code > code)))
+    return session.execute(query).all()
+
+
+def objections(session: Session, contest_id: uuid.UUID) -> Sequence[Any]:
+    """What was objected to a roll, the oldest first: the objection, and the name and code of the member that speaks."""
+    return session.execute(
+        select(RollObjection, MemberOrganization)
+        .join(MemberOrganization, MemberOrganization.id == RollObjection.organization_id)
+        .where(RollObjection.contest_id == contest_id)
+        .order_by(RollObjection.raised_at, RollObjection.id)
+    ).all()
+
+
+def waiting_objections(session: Session, contest_id: uuid.UUID) -> int:
+    """How many have no answer yet."""
+    query = select(func.count()).where(RollObjection.contest_id == contest_id, RollObjection.answered_at.is_(None))
+    return session.scalar(query) or 0

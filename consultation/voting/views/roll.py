@@ -1,0 +1,163 @@
+"""The roll: provisional and open to objections before the opening; from then on frozen, and after the close with who
+voted."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Response, abort, flash, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from consultation.convening.models import Consultation
+from consultation.convening.shown import consultation_shown
+from consultation.kernel.permissions import Permission, granted
+from consultation.membership.models import MemberOrganization
+from consultation.voting import queries, rolls
+from consultation.voting.models import Contest
+from consultation.voting.operations import ObjectionRepeated, raise_objection
+from consultation.voting.policy import is_voting, objections_open
+from consultation.voting.states import ContestState, ObjectionKind, Secrecy
+from consultation.voting.views.blueprint import bp
+from consultation.web.authorize import current_actor, present, public, requires
+from consultation.web.pagination import BadCursor, decode, encode
+from consultation.web.render import page, see_other
+from consultation.web.transactions import session
+
+PAGE = 100
+NEEDED = _l("This is needed.")
+
+
+class ObjectionForm(FlaskForm):  # type: ignore[misc]
+    member = SelectField(_l("You object for"), [InputRequired(NEEDED)], choices=[])
+    kind = RadioField(
+        _l("What is wrong"),
+        [InputRequired(NEEDED)],
+        choices=[
+            SelectChoice(ObjectionKind.MISSING.value, _l("A member is missing")),
+            SelectChoice(ObjectionKind.NOT_ENTITLED.value, _l("A member should not be on it")),
+            SelectChoice(ObjectionKind.OTHER.value, _l("Something else is wrong")),
+        ],
+    )
+    about = StringField(
+        _l("Which member"),
+        [Optional(), Length(max=200)],
+        description=_l("Its name or code, where it is about one."),
+    )
+    text = TextAreaField(_l("Why"), [InputRequired(NEEDED), Length(max=2000)], render_kw={"rows": 4})
+
+
+@bp.get("/consultations/<slug>/roll")
+@public
+def roll(slug: str) -> Response:
+    consultation = consultation_shown(slug)
+    return _roll(consultation, _contest(consultation), _form())
+
+
+@bp.post("/consultations/<slug>/roll/objections")
+@requires(Permission.ROLL_OBJECT)
+def objections(slug: str) -> Response:
+    consultation = consultation_shown(slug)
+    contest, form = _contest(consultation), _form()
+    if not form.validate_on_submit():
+        return _roll(consultation, contest, form, 422)
+    member = next(one for one in _speaking_for() if one.code == form.member.data)
+    try:
+        raise_objection(
+            session(),
+            contest,
+            organization_id=member.id,
+            kind=ObjectionKind(form.kind.data),
+            about=" ".join((form.about.data or "").split()),
+            text=form.text.data.strip(),
+            actor=current_actor(),
+            now=present(),
+        )
+    except ObjectionRepeated:
+        form.text.errors = [_("Your member has objected this already, and waits for the answer.")]
+        return _roll(consultation, contest, form, 422)
+    flash(_("The organizers have your objection. The contest opens only once they have answered it here."), "success")
+    return see_other(url_for("voting.roll", slug=slug, contest=contest.code))
+
+
+def _contest(consultation: Consultation) -> Contest:
+    """The one that is asked for, else the newest that has a roll to show; with neither the page is not there."""
+    shown = [one for one in queries.contests(session(), consultation.id) if _has_roll(one)]
+    if wanted := request.values.get("contest"):
+        return next((one for one in shown if one.code == wanted), None) or abort(404)
+    return shown[-1] if shown else abort(404)
+
+
+def _has_roll(contest: Contest) -> bool:
+    if contest.secrecy is Secrecy.NO_ROLL:
+        return False
+    return contest.opened_at is not None or contest.announced_at is not None
+
+
+def _form() -> ObjectionForm:
+    form = ObjectionForm()
+    form.member.choices = [SelectChoice(one.code, one.name) for one in _speaking_for()]
+    return form
+
+
+def _speaking_for() -> list[MemberOrganization]:
+    """The members for which the visitor may object."""
+    actor = current_actor()
+    ids = [mandate.organization_id for mandate in actor.mandates if is_voting(mandate.kind)]
+    return rolls.members(session(), ids) if ids and granted(actor, Permission.ROLL_OBJECT) else []
+
+
+def _roll(consultation: Consultation, contest: Contest, form: ObjectionForm, status: int = 200) -> Response:
+    provisional = contest.state is ContestState.CONFIGURED
+    rows, more, number = _provisional(contest) if provisional else _frozen(contest)
+    raised = rolls.objections(session(), contest.id)
+    own = {one.id for one in _speaking_for()} if raised else set()
+    return page(
+        "voting/roll.html",
+        status=status,
+        consultation=consultation,
+        contest=contest,
+        provisional=provisional,
+        rows=rows,
+        more=more,
+        number=number,
+        objecting=objections_open(contest, present()),
+        raised=[row.RollObjection for row in raised],
+        own=[row.RollObjection for row in raised if row.RollObjection.organization_id in own],
+        form=form if form.member.choices else None,
+        zone=ZoneInfo(consultation.zone),
+    )
+
+
+def _provisional(contest: Contest) -> tuple[list[Any], str | None, int]:
+    voters, _families = rolls.electorate(session(), contest)
+    rows = sorted(({"code": one.code, "name": "" if one.protected else one.name} for one in voters), key=_order)
+    after = _after()
+    page_of = [row for row in rows if after is None or _order(row) > after][: PAGE + 1]
+    return page_of[:PAGE], _cursor(page_of), len(rows)
+
+
+def _frozen(contest: Contest) -> tuple[list[Any], str | None, int]:
+    rows = [row._asdict() for row in rolls.roll_rows(session(), contest, after=_after(), limit=PAGE)]
+    return rows[:PAGE], _cursor(rows), queries.roll_size(session(), contest.id)
+
+
+def _order(row: dict[str, Any]) -> tuple[str, str]:
+    return (row["name"], row["code"])
+
+
+def _after() -> tuple[str, str] | None:
+    cursor = request.args.get("after")
+    if not cursor:
+        return None
+    try:
+        name, code = decode(cursor, str, str)
+    except BadCursor:
+        abort(404)
+    return name, code
+
+
+def _cursor(rows: list[Any]) -> str | None:
+    return encode(_order(rows[PAGE - 1])) if len(rows) > PAGE else None
