@@ -11,8 +11,10 @@ import click
 
 from consultation.voting.tally import RULES, InvalidBallot, Result, RuleError
 from consultation.voting.tally import tally as count
+from consultation.voting.tally.irv import TIED_TOPS
 from consultation.voting.tally.readers import READERS, Election, ReadError, read
 from consultation.voting.tally.result import rounded_text
+from consultation.voting.tally.strength import STRENGTHS
 
 
 @click.command("tally", help=f"Count the ballots of FILE ({' '.join(READERS)}).")
@@ -27,6 +29,10 @@ from consultation.voting.tally.result import rounded_text
     help="For equal_shares: what everybody gets more in each step of the completion, 0 for none. "
     "Default: 1 for the costs of a .pb file, else the part of each in one more unit for all.",
 )
+@click.option(
+    "--strength", type=click.Choice(STRENGTHS), help="For schulze and ranked_pairs: how majorities are measured."
+)
+@click.option("--tied-top", type=click.Choice(TIED_TOPS), help="For irv: what ballots do that tie their tops.")
 @click.option("--contest", metavar="CODE", help="The contest's code, for ties. Default: what the file says, or none.")
 @click.option("--beacon", metavar="TEXT", help="The public value that breaks ties. Default: the empty one.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole result as JSON.")
@@ -37,6 +43,8 @@ def tally(
     points: str | None,
     budget: str | None,
     step: str | None,
+    strength: str | None,
+    tied_top: str | None,
     contest: str | None,
     beacon: str | None,
     as_json: bool,
@@ -46,9 +54,9 @@ def tally(
         election = read(file)
     except (ReadError, InvalidBallot) as error:
         raise click.ClickException(str(error)) from error
-    given = {"points": points, "budget": budget, "step": step}
+    given = {"points": points, "budget": budget, "step": step, "strength": strength, "tied_top": tied_top}
     parameters: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    places = seats if seats is not None else election.seats
+    places = election.seats if seats is None and RULES[rule].seats != "one" else seats
     if rule == "equal_shares":
         parameters = _money(election, places, file) | parameters
     elif seats is not None and RULES[rule].seats == "unused":
@@ -141,6 +149,8 @@ def _notes(result: Result) -> list[str]:
         notes.append(f"* selected: {', '.join(result.selected)}")
     elif result.rule == "condorcet":
         notes.append("No item is preferred by a majority to each other item.")
+    if "valid" in result.extra:
+        notes.append(f"Quota: {result.extra['quota']} of {result.extra['valid']} valid.")
     if "spent" in result.extra:
         notes.append(
             f"Spent: {rounded_text(result.extra['spent'])} of {rounded_text(result.parameters['budget'])}, "

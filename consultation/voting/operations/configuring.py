@@ -87,7 +87,7 @@ def create_contest(
     require(actor, Permission.CONTEST_CONFIGURE, consultation, now=now)
     kind, secrecy = ContestKind(kind), Secrecy(secrecy)
     headline = rule or HEADLINE_RULE[kind]
-    if headline not in tally.RULES:
+    if headline not in tally.RULES or tally.RULES[headline].needs:  # a contest has places, and no budget or points
         raise ContestNotReady("unknown_rule")
     if kind is ContestKind.SHORTLIST and headline not in SHORTLIST_RULES:
         raise ContestNotReady("rule_needs_order")

@@ -1,5 +1,4 @@
-"""Ballots in, an explained result out: pure, exact and repeatable. README.md beside this file is the
-guide.
+"""Ballots in, an explained result out: pure, exact and repeatable. docs/tally.md is the guide.
 
 What counts is loaded when it is asked for: it needs NumPy, and a server that only takes ballots does not.
 """

@@ -8,10 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from .explain import coverage
-from .pairwise import beats, majority_tiers, pairwise
+from .pairwise import beats, majority_tiers, pairwise, table
 from .profile import Profile
 from .result import exact
-from .rule import Call, Outcome, Rule
+from .rule import UNLISTED_LAST, Call, Outcome, Rule
 
 
 def compute(profile: Profile, call: Call) -> Outcome:
@@ -39,12 +39,8 @@ def compute(profile: Profile, call: Call) -> Outcome:
         weight=profile.listing_weight,
         unsupported=[item for tier in tiers for item in tier if not profile.listing[item]],
         selected=tiers[0] if len(tiers[0]) == 1 else [],
-        extra={
-            "pairwise": {
-                item: {other: int(prefers[a, b]) for b, other in enumerate(profile.items) if a != b}
-                for a, item in enumerate(profile.items)
-            }
-        },
+        extra={"pairwise": table(profile, prefers)},
+        said=UNLISTED_LAST,
     )
 
 

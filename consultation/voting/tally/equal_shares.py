@@ -152,4 +152,5 @@ RULE = Rule(
     compute=compute,
     seats="unused",
     parameters={"budget": read_budget, "costs": read_costs, "step": read_step},
+    needs="budget",
 )

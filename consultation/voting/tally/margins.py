@@ -25,7 +25,7 @@ from .margins_phragmen import phragmen_changes
 from .pairwise import pairwise
 from .positional import scores_of
 from .profile import Profile
-from .registry import prepare
+from .registry import chosen, prepare
 from .rule import Call
 
 
@@ -71,34 +71,34 @@ def least_changes(
         return Changes(rule, False, ())
     outcome = entry.compute(profile, call)
     line = [item for tier in outcome.order for item in tier]
-    chosen = line[: call.seats or 0] if outcome.selected is None else outcome.selected
-    moves = _COMPUTED[rule](profile, call, line, chosen)
-    changes = [Change(profile.items[item], item in chosen, *moves[item]) for item in sorted(moves)]
+    inside = chosen(outcome, entry, call)
+    moves = _COMPUTED[rule](profile, call, line, inside)
+    changes = [Change(profile.items[item], item in inside, *moves[item]) for item in sorted(moves)]
     return Changes(rule, True, tuple(changes))
 
 
-def _approval(profile: Profile, call: Call, line: list[int], chosen: list[int]) -> Moves:
+def _approval(profile: Profile, call: Call, line: list[int], inside: list[int]) -> Moves:
     scores = [Fraction(int(support)) for support in profile.support]
-    moves = _by_scores(call, line, len(chosen), scores, Fraction(1), "left_out", Fraction(1))
-    for item in chosen:
+    moves = _by_scores(call, line, len(inside), scores, Fraction(1), "left_out", Fraction(1))
+    for item in inside:
         if (weight := moves[item][1]) is not None and weight > profile.support[item]:
             moves[item] = ("left_out", None, None)
     return moves
 
 
-def _borda(profile: Profile, call: Call, line: list[int], chosen: list[int]) -> Moves:
+def _borda(profile: Profile, call: Call, line: list[int], inside: list[int]) -> Moves:
     """Either kind of ballot parts the item and another by half the number of items."""
     scores = [Fraction(int(score), 2) for score in doubled_scores(profile)]
     part = Fraction(len(line), 2)
-    return _by_scores(call, line, len(chosen), scores, part, "added_against", part)
+    return _by_scores(call, line, len(inside), scores, part, "added_against", part)
 
 
-def _positional(profile: Profile, call: Call, line: list[int], chosen: list[int]) -> Moves:
+def _positional(profile: Profile, call: Call, line: list[int], inside: list[int]) -> Moves:
     """First points for the item alone; or the mean of the first m - 1 for each of the others."""
     points = call.parameters["points"]
     others = max(1, len(line) - 1)
     against = sum(points[: len(line) - 1], Fraction(0)) / others
-    return _by_scores(call, line, len(chosen), scores_of(profile, points), points[0], "added_against", against)
+    return _by_scores(call, line, len(inside), scores_of(profile, points), points[0], "added_against", against)
 
 
 def _by_scores(
@@ -128,7 +128,7 @@ def _by_scores(
     return moves
 
 
-def _condorcet(profile: Profile, call: Call, line: list[int], chosen: list[int]) -> Moves:
+def _condorcet(profile: Profile, call: Call, line: list[int], inside: list[int]) -> Moves:
     """A winner needs a majority over each other item: one more ballot than the largest that is against it."""
     prefers = pairwise(profile)
     lead = prefers - prefers.T
@@ -137,15 +137,15 @@ def _condorcet(profile: Profile, call: Call, line: list[int], chosen: list[int])
         over = np.delete(lead[item], item)
         if not len(over):
             moves[item] = ("added_against", None, None)
-        elif item in chosen:
+        elif item in inside:
             moves[item] = ("added_against", int(over.min()), int(over.min()))
         else:
             moves[item] = ("added_alone", 1 - int(over.min()), 1 - int(over.min()))
     return moves
 
 
-def _phragmen(profile: Profile, call: Call, line: list[int], chosen: list[int]) -> Moves:
-    return phragmen_changes(profile, call.ties.places, chosen)
+def _phragmen(profile: Profile, call: Call, line: list[int], inside: list[int]) -> Moves:
+    return phragmen_changes(profile, call.ties.places, inside)
 
 
 _COMPUTED: dict[str, Callable[[Profile, Call, list[int], list[int]], Moves]] = {

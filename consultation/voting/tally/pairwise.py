@@ -61,3 +61,9 @@ def majority_tiers(prefers: Ints) -> list[list[int]]:
     top = np.arange(1, width + 1)
     cuts = np.flatnonzero(outward == top * (width - top)) + 1
     return [part.tolist() for part in np.split(order, cuts[:-1])]
+
+
+def table(profile: Profile, prefers: Ints) -> dict[str, dict[str, int]]:
+    """Item, other item, weight that prefers the first: as a result shows it."""
+    names, rows = profile.items, prefers.tolist()
+    return {item: {other: rows[a][b] for b, other in enumerate(names) if a != b} for a, item in enumerate(names)}

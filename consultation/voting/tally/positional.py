@@ -89,4 +89,5 @@ RULE = Rule(
     scores="points, those of tied places averaged",
     compute=compute,
     parameters={"points": read_points},
+    needs="points",
 )

@@ -6,16 +6,31 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from . import approval, borda, condorcet, equal_shares, expanding_approvals, phragmen, positional
+from . import (
+    approval,
+    borda,
+    condorcet,
+    equal_shares,
+    expanding_approvals,
+    irv,
+    phragmen,
+    positional,
+    ranked_pairs,
+    schulze,
+    stv,
+)
 from .ballots import is_text
 from .profile import Profile
 from .result import Result, exact
-from .rule import Call, Rule, RuleError
+from .rule import Call, Outcome, Rule, RuleError
 from .ties import TieBreaker
 
 RULES: dict[str, Rule] = {
     module.RULE.name: module.RULE
-    for module in (phragmen, equal_shares, expanding_approvals, borda, positional, approval, condorcet)
+    for module in (
+        *(phragmen, equal_shares, expanding_approvals, borda, positional, approval, condorcet),
+        *(schulze, ranked_pairs, irv, stv),
+    )
 }
 
 
@@ -34,12 +49,13 @@ def tally(
     outcome = entry.compute(profile, call)
     names = profile.items
     line = [item for tier in outcome.order for item in tier]
-    selected = line[: call.seats or 0] if outcome.selected is None else outcome.selected
+    selected = chosen(outcome, entry, call)
     return Result(
         rule=rule,
         version=entry.version,
         parameters={"seats": call.seats, "contest": contest, "beacon": beacon}
-        | {name: _written(value) for name, value in call.parameters.items()},
+        | {name: _written(value) for name, value in call.parameters.items()}
+        | dict(outcome.said),
         ballots=profile.ballots,
         blank=profile.blank,
         weight=outcome.weight,
@@ -80,6 +96,15 @@ def prepare(
         raise RuleError("unknown_parameter", f"{rule} takes no parameter {unknown[0]!r}")
     values = {name: read(parameters.get(name)) for name, read in entry.parameters.items()}
     return entry, Call(places, TieBreaker(contest, beacon, profile.items), values, audited)
+
+
+def chosen(outcome: Outcome, entry: Rule, call: Call) -> list[int]:
+    """The selected: what the rule says, or the first places of its order."""
+    if outcome.selected is not None:
+        return outcome.selected
+    line = [item for tier in outcome.order for item in tier]
+    winner = 1 if entry.seats == "one" and outcome.weight else 0
+    return line[: winner if call.seats is None else call.seats]
 
 
 def _seats(rule: Rule, seats: int | None, width: int) -> int | None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from .packing import Ints
 from .profile import Profile
-from .registry import prepare
+from .registry import chosen, prepare
 from .rule import RuleError
 from .stream import LARGEST, Stream
 
@@ -76,18 +76,18 @@ def bootstrap(
         raise RuleError("bad_samples", f"resamples: 1 to {MOST_SAMPLES}, of ballots that weigh at most 2^32 together")
     seed = f"bootstrap/{rule}/{profile.input_sha256}/{contest}/{beacon}"
     places = np.zeros((samples, len(profile.items)), dtype=np.int64)
-    chosen = np.zeros(len(profile.items), dtype=np.int64)
+    times = np.zeros(len(profile.items), dtype=np.int64)
     found, line, _ = _count(profile, rule, seats, contest, beacon, parameters)
     for number, weights in enumerate(resamples(profile, seed, samples)):
         places[number], _, selected = _count(profile.reweighted(weights), rule, seats, contest, beacon, parameters)
-        chosen[selected] += 1
+        times[selected] += 1
     places.sort(axis=0)
     outside = samples // OUTSIDE
 
     def spread(item: int) -> Spread:
         column = places[:, item].tolist()
         kept = (column[0], column[outside], column[(samples - 1) // 2], column[-1 - outside], column[-1])
-        return Spread(profile.items[item], int(found[item]), *kept, selected=int(chosen[item]))
+        return Spread(profile.items[item], int(found[item]), *kept, selected=int(times[item]))
 
     return Robustness(rule, samples, seed, tuple(spread(item) for item in line))
 
@@ -120,4 +120,4 @@ def _count(
         places[tier] = place
         place += len(tier)
     line = [item for tier in outcome.order for item in tier]
-    return places, line, line[: call.seats or 0] if outcome.selected is None else outcome.selected
+    return places, line, chosen(outcome, entry, call)

@@ -9,12 +9,17 @@ from typing import Any
 from .profile import Profile
 from .ties import TieBreaker
 
+BLANK = {"blank_ballots": "not counted"}
+UNLISTED_LAST = {"unlisted_items": "tied at the bottom"} | BLANK
+SET_ASIDE = {"tied_top": "set_aside"} | BLANK
+
 
 class RuleError(ValueError):
     """A tally that cannot be made as asked.
 
     `code` is stable: `unknown_rule`, `unknown_parameter`, `seats_needed`, `bad_seats`, `bad_points`, `bad_text`;
-    of `equal_shares` also `budget_needed`, `bad_budget`, `costs_needed`, `bad_cost`, `bad_step`.
+    of `equal_shares` also `budget_needed`, `bad_budget`, `costs_needed`, `bad_cost`, `bad_step`;
+    of `schulze` and `ranked_pairs` `bad_strength`; of `irv` `bad_tied_top`.
     """
 
     def __init__(self, code: str, detail: str) -> None:
@@ -38,7 +43,8 @@ class Outcome:
     """What a rule found; items by their position in `Profile.items`.
 
     `order`: tiers, best first, every item once. `selected`: None means the first places of the order.
-    `weight`: n, the weight of the ballots that the rule counts. `extra`: what goes to the end of the result.
+    `weight`: n, the weight of the ballots that the rule counts. `extra`: what goes to the end of the result; `said`:
+    what stands among its parameters, though nobody chose it.
     """
 
     order: list[list[int]]
@@ -49,6 +55,7 @@ class Outcome:
     audit: dict[str, Any] = field(default_factory=dict)
     selected: list[int] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,8 @@ class Rule:
     `version` changes whenever the same input could give another result. `summary`: one plain sentence.
     `scores`: what its scores measure. `parameters`: the names it takes, each with its reader (raises
     RuleError).
-    `seats`: "needed", "optional" (the first places of the order), or "unused".
+    `seats`: "needed", "optional" (the first places of the order), "one" (the same, and the winner where no number is
+    given), or "unused". `needs`: a parameter that must be given, beside the places.
     """
 
     name: str
@@ -68,3 +76,4 @@ class Rule:
     compute: Callable[[Profile, Call], Outcome]
     seats: str = "optional"
     parameters: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    needs: str | None = None

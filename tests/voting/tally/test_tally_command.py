@@ -78,7 +78,11 @@ def test_the_empty_beacon_is_said(run):
     ("options", "words"),
     [
         ([], "Missing option '--rule'"),
-        (["--rule", "schulze"], "'schulze' is not one of"),
+        (["--rule", "majority"], "'majority' is not one of"),
+        (["--rule", "stv"], "Give --seats K."),
+        (["--rule", "equal_shares"], "Give --budget B."),
+        (["--rule", "equal_shares", "--budget", "-1"], "a number from 0 up"),
+        (["--rule", "schulze", "--budget", "1"], "takes no parameter 'budget'"),
         (["--rule", "expanding_approvals"], "Give --seats K."),
         (["--rule", "approval", "--seats", "4"], "from 1 to the number of items (3)"),
         (["--rule", "positional"], "Give --points"),
@@ -91,9 +95,62 @@ def test_wrong_use_exits_with_two(run, options, words):
     assert words in outcome.stderr
 
 
-def test_rules_that_are_not_there_yet_are_not_offered(run):
-    message = run("--rule", "irv").stderr
+def test_every_rule_is_offered(run):
+    message = run("--rule", "majority").stderr
     assert all(f"'{rule}'" in message for rule in RULES)
+
+
+MINUTES = (
+    '{"items": ["A", "B"], "durations": {"A": 60, "B": 45}, "budget": 100}\n'
+    '{"tiers": [["A"]], "weight": 3}\n{"tiers": [["B"]], "weight": 2}\n'
+)
+
+
+def test_minutes_are_shared_equally_and_the_session_grows_by_a_minute(run, tmp_path):
+    path = tmp_path / "minutes.jsonl"
+    path.write_text(MINUTES, encoding="utf-8")
+    result = json.loads(run("--rule", "equal_shares", "--json", file=path).stdout)
+    assert (result["selected"], result["spent"], result["step"], result["end"]) == (
+        ["A"],
+        "60",
+        "1/5",
+        "next_overspends",
+    )
+    assert result["parameters"] == {
+        "seats": None,
+        "contest": "",
+        "beacon": "",
+        "budget": "100",
+        "costs": {"A": "60", "B": "45"},
+        "step": None,
+    }
+    more = run("--rule", "equal_shares", "--budget", "105", "--step", "1", file=path).stdout
+    assert "Spent: 105 of 105, with 2 steps of 1 for everybody." in more
+    assert (
+        json.loads(run("--rule", "equal_shares", "--step", "0", "--json", file=path).stdout)["end"] == "no_completion"
+    )
+
+
+def test_places_are_a_budget_where_nothing_has_a_cost(run):
+    result = json.loads(run("--rule", "equal_shares", "--seats", "2", "--json").stdout)
+    assert (result["parameters"]["budget"], result["selected"]) == ("2", ["B", "A"])
+
+
+def test_the_winner_is_selected_unless_places_are_asked_for(run, tmp_path):
+    for rule in ("schulze", "ranked_pairs", "irv"):
+        assert json.loads(run("--rule", rule, "--json").stdout)["selected"] == ["A"]
+        assert json.loads(run("--rule", rule, "--seats", "2", "--json").stdout)["selected"] == ["A", "B"]
+    path = tmp_path / "seats.jsonl"
+    path.write_text(FILE.replace('"contest": "K1"', '"seats": 2'), encoding="utf-8")
+    assert json.loads(run("--rule", "schulze", "--json", file=path).stdout)["selected"] == ["A"]
+    assert "Quota: 4 of 6 valid." in run("--rule", "stv", "--seats", "1", file=path).stdout
+
+
+def test_how_majorities_and_tied_tops_are_read_can_be_chosen_and_is_said(run):
+    said = json.loads(run("--rule", "schulze", "--strength", "winning_votes", "--json").stdout)["parameters"]
+    assert said["strength"] == "winning_votes"
+    assert said["unlisted_items"] == "tied at the bottom"
+    assert json.loads(run("--rule", "irv", "--json").stdout)["parameters"]["tied_top"] == "waits"
 
 
 def test_a_file_that_cannot_be_counted_exits_with_one_and_names_the_line(run, tmp_path):
