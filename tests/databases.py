@@ -11,6 +11,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import NoReturn
@@ -20,6 +21,8 @@ import pytest
 BOTH = ("sqlite", "postgresql")
 FOLDER = pytest.StashKey[Path]()
 STOP_SECONDS = 15
+#: What of PostgreSQL's settings keeps what was committed through a power cut.
+DURABILITY = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 def absent(reason: str) -> NoReturn:
@@ -143,10 +146,41 @@ def start_server(data: Path) -> str:
     atexit.unregister(server._cleanup)
     url = str(server.get_uri())
     with psycopg.connect(url, autocommit=True) as connection:
-        for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+        for setting in (*DURABILITY, "autovacuum"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
         connection.execute("SELECT pg_reload_conf()")
     return url
+
+
+@contextmanager
+def durable(url: str) -> Iterator[None]:
+    """While this lasts, the server of this address writes as it must in earnest; otherwise tests would be slow."""
+    import psycopg
+    from sqlalchemy import make_url
+
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def turn(state: str) -> None:
+        with psycopg.connect(plain, autocommit=True) as connection:
+            for setting in DURABILITY:
+                connection.execute(f"ALTER SYSTEM SET {setting} = {state}".encode())
+            connection.execute("SELECT pg_reload_conf()")
+        limit = time.monotonic() + STOP_SECONDS
+        while _states(plain) != {state} and time.monotonic() < limit:
+            time.sleep(0.02)
+
+    turn("on")
+    try:
+        yield
+    finally:
+        turn("off")
+
+
+def _states(url: str) -> set[str]:
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        return {str(connection.execute(f"SHOW {setting}".encode()).fetchone()[0]) for setting in DURABILITY}
 
 
 def stop_server(data: Path) -> None:

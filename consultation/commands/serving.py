@@ -14,6 +14,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from consultation.commands.worker import start_child
 from consultation.extensions import db
+from consultation.kernel.durability import NotDurable, refuse_forgetful
 from consultation.web.console import No, say
 
 GRACE_SECONDS = 10
@@ -33,8 +34,17 @@ def command(port: int, host: str, workers: int, threads: int, no_worker: bool) -
     """Serve the site until stopped, with the worker beside it."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     refuse_occupied(host, port)
+    refuse_forgetful_database()
     say(f"Serving on http://{host}:{port}. Stop with Ctrl-C.")
     run(app, host=host, port=port, workers=workers, threads=threads, with_worker=not no_worker)
+
+
+def refuse_forgetful_database() -> None:
+    """Raises ``No`` where an acknowledged ballot could be lost."""
+    try:
+        refuse_forgetful(db.engine)
+    except NotDurable as error:
+        raise No(str(error)) from error
 
 
 def refuse_occupied(host: str, port: int) -> None:

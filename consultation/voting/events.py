@@ -80,6 +80,22 @@ class ContestClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class ContestKeyEscrowed:
+    """A copy of the contest's key was made, in two halves."""
+
+    subject_id: uuid.UUID
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContestKeyRecovered:
+    """The contest's key was put back from the two halves of its copy."""
+
+    subject_id: uuid.UUID
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContestTallied:
     subject_id: uuid.UUID
     code: str

@@ -18,20 +18,29 @@ def create(path: Path, secret: bytes) -> bool:
         _sync(folder.parent)
     # Under another name first, so that nobody ever reads half of it, and a crash leaves nothing in its place.
     part = folder / f".{path.name}.{secrets.token_hex(8)}"
-    descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secret)
-            file.flush()
-            os.fsync(file.fileno())
+        write_new(part, secret)
         try:
             os.link(part, path)
         except FileExistsError:
             return False
     finally:
-        part.unlink()
+        part.unlink(missing_ok=True)
         _sync(folder)
     return True
+
+
+def write_new(path: Path, secret: bytes) -> None:
+    """Write a file that is not there yet, for its owner alone, and sync it.
+
+    Raises:
+        FileExistsError: it is there.
+    """
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def destroy(path: Path) -> None:

@@ -12,6 +12,7 @@ from consultation.commands.worker.delivering import IDLE_SECONDS, Worker
 from consultation.commands.worker.jobs import Jobs, run_waiting
 from consultation.commands.worker.post import Post
 from consultation.extensions import db
+from consultation.kernel.durability import NotDurable, refuse_forgetful
 from consultation.web.console import No, say
 
 __all__ = ["IDLE_SECONDS", "Jobs", "Post", "Worker", "command", "run", "run_waiting", "start_child"]
@@ -24,6 +25,10 @@ def command(once: bool) -> None:
     """Run jobs, do what has fallen due, deliver events to notifications and other consumers, and send mail, until
     stopped."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    try:
+        refuse_forgetful(db.engine)
+    except NotDurable as error:
+        raise No(str(error)) from error
     if once:
         _once(app)
         return

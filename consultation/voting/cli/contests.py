@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from consultation.convening.queries import consultation_by_slug
 from consultation.voting import operations
+from consultation.voting.cli import escrow
 from consultation.voting.cli.desk import contest_named, group, moment, not_ready, question_of
 from consultation.voting.cli.rolls import ELECTORATE_PARTS, electorate_options
 from consultation.voting.keys import KeyMissing
@@ -18,6 +19,9 @@ from consultation.voting.states import AffiliatesCount, ContestKind, ContestStat
 from consultation.web.console import No, Work, command_work, fail_use, say
 
 __all__ = ["group"]
+
+group.add_command(escrow.escrow)
+group.add_command(escrow.recover)
 
 
 @group.command("create")

@@ -7,6 +7,7 @@ from consultation.voting.operations.casting import CastConflict, cast, save_draf
 from consultation.voting.operations.closing import CLOSING, close_contest, close_due
 from consultation.voting.operations.configuring import ContestNotReady, announce_roll, create_contest, narrow
 from consultation.voting.operations.electing import ELECTORATE
+from consultation.voting.operations.escrowing import escrow_key, recover_key
 from consultation.voting.operations.importing import ImportedBallots, import_ballots
 from consultation.voting.operations.objecting import (
     AlreadyAnswered,
@@ -36,11 +37,13 @@ __all__ = [
     "close_contest",
     "close_due",
     "create_contest",
+    "escrow_key",
     "import_ballots",
     "narrow",
     "open_contest",
     "publish_contest",
     "raise_objection",
+    "recover_key",
     "save_draft",
     "sign_off",
     "signed_receipt",
