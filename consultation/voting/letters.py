@@ -2,7 +2,7 @@
 the chain is.
 
 Who casts when must not be read from them: they say nothing of the ballot, and leave at whole quarters and hours, in no
-order (decision 18).
+order (decision 19).
 """
 
 import uuid
