@@ -11,11 +11,12 @@ from consultation.kernel.afterwards import after_commit
 from consultation.kernel.moves import WrongState, apply
 from consultation.kernel.permissions import Actor, Decision, Denied, Permission, Reason, require
 from consultation.kernel.two_steps import TwoStepKind, TwoStepRequest
+from consultation.voting import letters
 from consultation.voting.events import ContestVoided
 from consultation.voting.keys import key_store
 from consultation.voting.models import BallotContent, BallotDraft, CastKey, Contest, StoredTally
 from consultation.voting.operations.box import lock
-from consultation.voting.operations.erasing import give_space_back
+from consultation.voting.operations.closing import forget_traces
 from consultation.voting.states import VOIDING
 
 
@@ -66,9 +67,10 @@ def _void(session: Session, contest: Contest, reason: str, actor: Actor, now: da
     contest.voided_at, contest.void_reason = now, reason.strip()
     for held in (BallotContent, CastKey, BallotDraft, StoredTally):
         session.execute(delete(held).where(held.contest_id == contest.id).execution_options(synchronize_session=False))
+    letters.shuffle(session, contest)
     session.flush()
     if opened:
         store = key_store(session)
         after_commit(session, lambda: store.destroy(contest_id))
-        after_commit(session, lambda: give_space_back(session))
+        forget_traces(session)
     return contest
