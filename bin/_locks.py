@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-PYTHON_LOCKS = ("requirements.txt", "requirements-dev.txt", "bin/_uv.txt", "bin/_node.txt")
+PYTHON_LOCKS = ("requirements.txt", "requirements-dev.txt", "bin/_uv.txt", "bin/_node.txt", "bin/_oracles.txt")
 HOST = re.compile(r"https?:|://|--(?:extra-)?index-url|--find-links|--trusted-host")
 PINNED = re.compile(r"^[A-Za-z0-9_.\[\],-]+==\S+.*--hash=sha256:[0-9a-f]{64}", re.DOTALL)
 

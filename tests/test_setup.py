@@ -14,8 +14,8 @@ from sqlalchemy import text
 from tests.databases import absent
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = ("check", "demo", "lock", "test")
-PYTHON_LOCKS = ("requirements.txt", "requirements-dev.txt", "bin/_uv.txt", "bin/_node.txt")
+COMMANDS = ("check", "demo", "lock", "oracles", "test")
+PYTHON_LOCKS = ("requirements.txt", "requirements-dev.txt", "bin/_uv.txt", "bin/_node.txt", "bin/_oracles.txt")
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **options) -> subprocess.CompletedProcess[str]:

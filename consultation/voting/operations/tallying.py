@@ -19,8 +19,8 @@ from consultation.voting.models import Contest, StoredTally
 from consultation.voting.operations.box import limits_of, lock
 from consultation.voting.operations.closing import forget_key, forget_traces
 from consultation.voting.operations.configuring import ContestNotReady
-from consultation.voting.queries import final_contents, stored_tallies
-from consultation.voting.rules import PANEL, from_content
+from consultation.voting.queries import counted_contents, stored_tallies
+from consultation.voting.rules import PANEL
 from consultation.voting.states import PUBLICATION, TALLYING, ContestState
 
 
@@ -100,8 +100,7 @@ def _beacon(contest: Contest, given: str | None) -> str:
 
 def _count(session: Session, contest: Contest, rules: list[str]) -> dict[str, tally.Result]:
     codes = sorted(limits_of(contest).items)
-    rows = (from_content(row.content) for row in final_contents(session, contest.id))
-    profile = tally.Profile.from_ballots(codes, rows)
+    profile = tally.profile_of_contents(codes, counted_contents(session, contest.id))
     return {
         rule: tally.tally(profile, rule, seats=contest.places, contest=contest.code, beacon=contest.beacon or "")
         for rule in rules

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .ballots import BallotRow, InvalidBallot
 
 if TYPE_CHECKING:
+    from .contents import profile_of_contents
     from .profile import Profile
     from .registry import RULES, tally
     from .result import Result
@@ -24,6 +25,7 @@ __all__ = [
     "Rule",
     "RuleError",
     "priority",
+    "profile_of_contents",
     "tally",
 ]
 
@@ -34,6 +36,7 @@ _LOADED_FROM = {
     "Rule": "rule",
     "RuleError": "rule",
     "priority": "ties",
+    "profile_of_contents": "contents",
     "tally": "registry",
 }
 

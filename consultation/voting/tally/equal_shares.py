@@ -10,6 +10,7 @@ gives everybody a step more, begins anew, and keeps the last outcome before the 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -58,25 +59,41 @@ def read_step(given: Any) -> Fraction | None:
     return None if given is None else amount(given, "bad_step", "the step")
 
 
-def completed(
-    shares: Shares, budget: int, step: int, supported: int
-) -> tuple[list[Purchase], list[Purchase], int, str]:
-    """The outcome, the one without completion, how many steps were given, and why there was no further one.
-
-    `budget` and `step` (what one more step gives all together) are whole, in units of cost.
+@dataclass
+class Completion:
+    """All runs together: the first (`raw`), the one that is `kept`, after how many `steps`, and why it `end`s there.
+    `ties`: sets of equally cheap items in any run, each with the place where it came up first.
     """
+
+    raw: list[Purchase]
+    kept: list[Purchase]
+    steps: int = 0
+    end: str = "no_completion"
+    ties: dict[tuple[int, ...], int] = field(default_factory=dict)
+
+    def see(self, bought: list[Purchase]) -> None:
+        for place, purchase in enumerate(bought, start=1):
+            if len(purchase.tied) > 1:
+                self.ties.setdefault(tuple(sorted(purchase.tied)), place)
+
+
+def completed(shares: Shares, budget: int, step: int, supported: int) -> Completion:
+    """`budget` and `step` (what one more step gives all together) are whole, in units of cost."""
     raw = shares.run(budget * PARTS)
-    kept, steps = raw, 0
+    found = Completion(raw, raw)
+    found.see(raw)
     for _ in range(MAX_RUNS):
-        if len(kept) == supported:
-            return raw, kept, steps, "all_supported"
-        if step == 0:
-            return raw, kept, steps, "no_completion"
-        ahead = 1 + shares.headroom(kept, (budget + steps * step) * PARTS) // (step * PARTS)
-        tried = shares.run((budget + (steps + ahead) * step) * PARTS, budget)
+        if len(found.kept) == supported:
+            found.end = "all_supported"
+        if len(found.kept) == supported or step == 0:
+            return found
+        ahead = 1 + shares.headroom(found.kept, (budget + found.steps * step) * PARTS) // (step * PARTS)
+        tried = shares.run((budget + (found.steps + ahead) * step) * PARTS, budget)
+        found.see(tried)
         if sum(shares.costs[purchase.item] for purchase in tried) > budget:
-            return raw, kept, steps + ahead - 1, "next_overspends"
-        kept, steps = tried, steps + ahead
+            found.steps, found.end = found.steps + ahead - 1, "next_overspends"
+            return found
+        found.kept, found.steps = tried, found.steps + ahead
     raise RuleError("bad_step", f"the completion takes more than {MAX_RUNS} runs: take a larger step")
 
 
@@ -90,13 +107,14 @@ def compute(profile: Profile, call: Call) -> Outcome:
     whole = {item: int(cost * scale) for item, cost in enumerate(costs)}
     supported = np.flatnonzero(profile.support).tolist()
     draw = call.ties.places
-    raw, bought, steps, end = completed(
-        Shares(profile, whole, draw), int(budget * scale), int(step * n * scale), len(supported)
-    )
+    found = completed(Shares(profile, whole, draw), int(budget * scale), int(step * n * scale), len(supported))
     unit = Fraction(1, max(n, 1) * PARTS * scale)
+    bought = found.kept
     line = [purchase.item for purchase in bought]
     for place, purchase in enumerate(bought, start=1):
         call.ties.order(purchase.tied, "equal price for a unit of cost", place)
+    for tied in sorted(found.ties.keys() - {tuple(sorted(purchase.tied)) for purchase in bought}):
+        call.ties.order(tied, "equal price for a unit of cost, in another step of the completion", found.ties[tied])
     rest = sorted(set(supported) - set(line), key=lambda item: (-int(profile.support[item]), draw[item]))
     nobody = call.ties.order(np.flatnonzero(profile.support == 0).tolist(), "no supporters", len(supported) + 1)
     names = profile.items
@@ -124,10 +142,10 @@ def compute(profile: Profile, call: Call) -> Outcome:
         audit={"ejr_plus": ejr_plus(profile, line)} if call.audited and len(set(costs)) == 1 else {},
         extra={
             "step": exact(step),
-            "steps": steps,
-            "end": end,
+            "steps": found.steps,
+            "end": found.end,
             "spent": exact(spent),
-            "without_completion": [names[purchase.item] for purchase in raw],
+            "without_completion": [names[purchase.item] for purchase in found.raw],
         },
     )
 

@@ -1,0 +1,241 @@
+"""Ballots as the box keeps them, one canonical JSON text each, read by the million.
+
+`{"support":["A"],"tiers":[["A"],["B","C"]],"weight":2}`: keys in this order, no spaces, all but `tiers` optional. The
+texts of many ballots are laid one after another and looked at as one array of bytes: quotes tell where strings begin
+and end, brackets where tiers do. Whatever is not of this form to the byte is read once more by the JSON reader of
+Python, ballot by ballot, so that the two always agree and what is wrong is told as it is there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+
+from .ballots import MAX_WEIGHT, BallotRow, InvalidBallot, check_row
+from .packing import Anything, Ints, offsets
+from .profile import Profile
+
+BATCH = 50_000
+WORD, GAP = 8, 4
+_PLAIN = frozenset(map(chr, range(33, 127))) - set('"\\')
+
+
+class Batch(NamedTuple):
+    """Some ballots as arrays, as `Profile.from_arrays` takes them: a length, a line and a weight a ballot, an item (its
+    place among the codes) and a rank an entry.
+    """
+
+    sizes: Ints
+    supported: Ints
+    weights: Ints
+    listed: Ints
+    ranks: Ints
+
+
+def profile_of_contents(items: Sequence[str], contents: Iterable[bytes]) -> Profile:
+    """The profile of stored ballots. Raises InvalidBallot as `Profile.from_ballots` does, and with `bad_json` for what
+    is no ballot at all.
+    """
+    reader = Reader(items)
+    source = iter(contents)
+    batches: list[Batch] = []
+    before = 0
+    while chunk := list(islice(source, BATCH)):
+        batches.append(reader.read(chunk, before))
+        before += len(chunk)
+    sizes, supported, weights, listed, ranks = (
+        np.concatenate([part, *parts]) if parts else part
+        for part, parts in zip(
+            (np.zeros(0, dtype=np.int64),) * len(Batch._fields),
+            zip(*batches, strict=True) if batches else ((),) * 5,
+            strict=True,
+        )
+    )
+    return Profile.from_arrays(items, offsets(sizes), listed, ranks, supported, weights)
+
+
+def row_of(content: bytes, ballot: int | None = None) -> BallotRow:
+    """One ballot. Raises InvalidBallot (`bad_json`)."""
+    try:
+        value = json.loads(content)
+        support = value.get("support")
+        tiers = tuple(tuple(tier) for tier in value["tiers"])
+        return BallotRow(tiers, None if support is None else frozenset(support), value.get("weight", 1))
+    except (ValueError, RecursionError, AttributeError, KeyError, TypeError) as error:
+        raise InvalidBallot("bad_json", f"the stored text is no ballot ({error})", ballot) from error
+
+
+class Reader:
+    """Finds the items of one contest in many texts at once."""
+
+    def __init__(self, items: Sequence[str]) -> None:
+        self.known = {code: place for place, code in enumerate(items)}
+        self.quick = bool(items) and all(code and _PLAIN.issuperset(code) for code in items)
+        self.words = -(-max((len(code) for code in items), default=1) // WORD)
+        # What the first words of the codes are, and after each further word which of them it makes.
+        self.steps: list[tuple[Anything, Ints]] = []
+        if not self.quick:
+            return
+        padded = [code.encode().ljust(self.words * WORD, b"\0") for code in items]
+        matrix = np.array([np.frombuffer(code, dtype=">u8") for code in padded]).astype(np.uint64)
+        made = np.zeros(len(items), dtype=np.int64)
+        for word in range(self.words):
+            found = np.unique(matrix[:, word])
+            keys = made * len(found) + np.searchsorted(found, matrix[:, word])
+            distinct = np.unique(keys)
+            self.steps.append((found, distinct))
+            made = np.searchsorted(distinct, keys)
+        self.place = np.argsort(made)
+
+    def read(self, chunk: Sequence[bytes], before: int) -> Batch:
+        """The ballots of some texts; `before`: how many came before them, to tell which one is wrong."""
+        found = self._quickly(chunk) if self.quick else None
+        return self._one_by_one(chunk, before) if found is None else found
+
+    def _one_by_one(self, chunk: Sequence[bytes], before: int) -> Batch:
+        columns: tuple[list[int], ...] = ([], [], [], [], [])
+        sizes, supported, weights, listed, ranks = columns
+        for number, content in enumerate(chunk, start=before + 1):
+            row = row_of(content, number)
+            supported.append(check_row(row, self.known, number))
+            begin = len(listed)
+            for tier in row.tiers:
+                ranks += [len(listed) - begin + 1] * len(tier)
+                listed += [self.known[item] for item in tier]
+            sizes.append(len(listed) - begin)
+            if row.weight > MAX_WEIGHT:
+                raise InvalidBallot("weight_too_large", f"a ballot weighs {row.weight}", number)
+            weights.append(row.weight)
+        return Batch(*(np.array(column, dtype=np.int64) for column in columns))
+
+    def _quickly(self, chunk: Sequence[bytes]) -> Batch | None:
+        """The same, or None where a text is not exactly of the form that the box writes."""
+        data = b"\n" + b"\n".join(chunk) + b"\n" + b"\0" * WORD * (self.words + 1)
+        text = np.frombuffer(data, dtype=np.uint8)
+        lines, quotes = np.flatnonzero(text == ord("\n")), np.flatnonzero(text == ord('"'))
+        if len(lines) != len(chunk) + 1 or len(quotes) % 2 or not len(quotes):
+            return None
+        opens, closes = quotes[::2], quotes[1::2]
+        owner = np.searchsorted(lines, opens) - 1
+        kinds = _kinds(data, opens, closes)
+        if kinds is None or not _is_canonical(data, lines, opens, closes, owner, kinds):
+            return None
+        listed, known = self._items(data, opens, closes - opens - 1)
+        entries, tops = np.flatnonzero(kinds == LISTED), np.flatnonzero(kinds == SUPPORTED)
+        if not known[entries].all() or not known[tops].all():
+            return None
+        rows, width = len(chunk), len(self.known)
+        sizes = np.bincount(owner[entries], minlength=rows)
+        split = np.bincount(owner[kinds == SUPPORT], minlength=rows) == 1
+        above = np.where(split, np.bincount(owner[tops], minlength=rows), sizes)
+        places = np.arange(len(entries)) - np.repeat(offsets(sizes)[:-1], sizes) + 1
+        leading = entries[split[owner[entries]] & (places <= above[owner[entries]])]
+        standing, claimed = (np.sort(owner[at] * width + listed[at]) for at in (leading, tops))
+        if not np.array_equal(standing, claimed):
+            return None
+        fresh = text[opens[entries] - 1] == ord("[")
+        ranks = places[np.maximum.accumulate(np.where(fresh, np.arange(len(entries)), 0))]
+        weights = np.ones(rows, dtype=np.int64)
+        for at in np.flatnonzero(kinds == WEIGHT).tolist():
+            number = data[closes[at] + 2 : lines[owner[at] + 1] - 1]
+            if not number.isdigit() or number[:1] == b"0" or int(number) > MAX_WEIGHT:
+                return None
+            weights[owner[at]] = int(number)
+        return Batch(sizes, above, weights, listed[entries], ranks)
+
+    def _items(self, data: bytes, opens: Ints, size: Ints) -> tuple[Ints, Anything]:
+        """Which item each string is, eight bytes at a time, and whether it is one."""
+        everywhere = _wide(data, ">u8")
+        made = np.zeros(len(opens), dtype=np.int64)
+        known = size <= self.words * WORD
+        for word, (found, distinct) in enumerate(self.steps):
+            rest = np.clip(size - word * WORD, 0, WORD)
+            begin = np.where(known, opens + 1 + word * WORD, 0)
+            shift = ((WORD - rest) * 8).astype(np.uint64)
+            value = everywhere[begin].astype(np.uint64)
+            value = np.where(
+                rest == 0, np.uint64(0), value >> np.minimum(shift, np.uint64(63)) << np.minimum(shift, np.uint64(63))
+            )
+            at = np.minimum(np.searchsorted(found, value), len(found) - 1)
+            known &= found[at] == value
+            keys = made * len(found) + at
+            made = np.minimum(np.searchsorted(distinct, keys), len(distinct) - 1)
+            known &= distinct[made] == keys
+        return self.place[made], known
+
+
+SUPPORTED, LISTED, SUPPORT, TIERS, WEIGHT, END = range(6)  # two kinds of items, three keys, the end of a ballot
+_KEYS = {SUPPORT: b'"support', TIERS: b'"tiers":', WEIGHT: b'"weight"'}
+_BETWEEN = {
+    (SUPPORT, SUPPORTED): (b":[",),
+    (SUPPORT, TIERS): (b":[],",),
+    (SUPPORTED, SUPPORTED): (b",",),
+    (SUPPORTED, TIERS): (b"],",),
+    (TIERS, LISTED): (b":[[",),
+    (TIERS, WEIGHT): (b":[],",),
+    (TIERS, END): (b":[]}",),
+    (LISTED, LISTED): (b",", b"],["),
+    (LISTED, WEIGHT): (b"]],",),
+    (LISTED, END): (b"]]}",),
+}
+"""What may stand between two strings, by what they are: all there is of the form but the strings themselves."""
+
+
+def _kinds(data: bytes, opens: Ints, closes: Ints) -> Ints | None:
+    """What each string is; None where one before a colon is no key of ours."""
+    words = _wide(data, ">u8")[opens]
+    kinds = np.full(len(opens), END, dtype=np.int64)
+    for kind, name in _KEYS.items():
+        length = len(name.rstrip(b":").strip(b'"'))
+        kinds[(words == int.from_bytes(name, "big")) & (closes - opens - 1 == length) & _is_key(data, closes)] = kind
+    if (_is_key(data, closes) != (kinds != END)).any() or kinds[0] == END:
+        return None
+    last = kinds[np.maximum.accumulate(np.where(kinds != END, np.arange(len(kinds)), 0))]
+    return np.where(kinds != END, kinds, np.where(last == SUPPORT, SUPPORTED, LISTED))
+
+
+def _is_key(data: bytes, closes: Ints) -> Anything:
+    found: Anything = np.frombuffer(data, dtype=np.uint8)[closes + 1] == ord(":")
+    return found
+
+
+def _is_canonical(data: bytes, lines: Ints, opens: Ints, closes: Ints, owner: Ints, kinds: Ints) -> bool:
+    """Whether every ballot begins with a brace and a first key, and nothing stands between strings but what may."""
+    first = np.searchsorted(owner, np.arange(len(lines) - 1))
+    if (first >= len(opens)).any() or not np.array_equal(owner[first], np.arange(len(lines) - 1)):
+        return False
+    begins = np.frombuffer(data, dtype=np.uint8)[lines[:-1] + 1] == ord("{")
+    if (
+        not begins.all()
+        or (opens[first] != lines[:-1] + 2).any()
+        or np.isin(kinds[first], (SUPPORTED, LISTED, WEIGHT)).any()
+    ):
+        return False
+    last = np.append(owner[1:] != owner[:-1], True)
+    follows = np.where(last, END, np.append(kinds[1:], END))
+    until = np.where(last, lines[owner + 1], np.append(opens[1:], 0))
+    gap = until - closes - 1
+    numbers = kinds == WEIGHT  # what stands behind this key is a number, and the end
+    if (follows[numbers] != END).any() or (np.frombuffer(data, dtype=np.uint8)[until[numbers] - 1] != ord("}")).any():
+        return False
+    if (gap[~numbers] < 1).any() or (gap[~numbers] > GAP).any():
+        return False
+    shift = ((GAP - np.clip(gap, 1, GAP)) * 8).astype(np.int64)
+    between = _wide(data, ">u4")[closes + 1].astype(np.int64) >> shift
+    found = ((kinds * (END + 1) + follows) * (GAP + 1) + np.clip(gap, 0, GAP)) << (8 * GAP) | between
+    allowed = [
+        ((kind * (END + 1) + then) * (GAP + 1) + len(text)) << (8 * GAP) | int.from_bytes(text, "big")
+        for (kind, then), texts in _BETWEEN.items()
+        for text in texts
+    ]
+    return bool(np.isin(found[~numbers], allowed).all())
+
+
+def _wide(data: bytes, kind: str) -> Anything:
+    """The bytes from every place on, read as whole numbers of several bytes."""
+    size = np.dtype(kind).itemsize
+    return np.ndarray((len(data) - size + 1,), dtype=kind, buffer=data, strides=(1,))

@@ -1,0 +1,130 @@
+"""Stored ballots read by the million say what they say one by one."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consultation.voting.rules import to_content
+from consultation.voting.tally import BallotRow, InvalidBallot, Profile
+from consultation.voting.tally.contents import Reader, profile_of_contents, row_of
+from tests.voting.tally import references as plain
+
+CODES = {
+    "plain": {code: code for code in plain.CODES},
+    "public": {code: f"NG27-{number:03d}" for number, code in enumerate(plain.CODES)},
+    "prefixes": dict(
+        zip(plain.CODES, ("NG27-0001", "NG27-00010", "NG27-000", "x", "support", "NG27-00010-and-on"), strict=True)
+    ),
+    "hard": dict(zip(plain.CODES, ('"', "\\", "é", ",", "[a]", " "), strict=True)),
+}
+
+
+def renamed(election, names):
+    codes, rows = election
+    return [names[code] for code in codes], [
+        BallotRow(
+            tuple(tuple(names[item] for item in tier) for tier in row.tiers),
+            None if row.support is None else frozenset(names[item] for item in row.support),
+            plain.mass(row),
+        )
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize("names", CODES.values(), ids=CODES.keys())
+@settings(max_examples=120, deadline=None)
+@given(election=plain.elections())
+def test_texts_of_the_box_give_the_same_profile(names, election):
+    codes, rows = renamed(election, names)
+    contents = [to_content(row) for row in rows]
+    found = profile_of_contents(codes, iter(contents))
+    expected = Profile.from_ballots(codes, rows)
+    assert found.input_sha256 == expected.input_sha256
+    assert (found.ballots, found.blank, found.items) == (expected.ballots, expected.blank, expected.items)
+    assert [row_of(content) for content in contents] == [BallotRow(row.tiers, row.support, row.weight) for row in rows]
+
+
+@settings(max_examples=60, deadline=None)
+@given(plain.elections())
+def test_what_the_box_writes_is_read_the_quick_way(election):
+    codes, rows = renamed(election, CODES["public"])
+    reader = Reader(codes)
+    assert not rows or reader._quickly([to_content(row) for row in rows]) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"tiers":[["a"], ["b"]]}',
+        '{"tiers":[["a"],["b"]],"support":["a"]}',
+        ' {"tiers":[["a"]]}',
+        '{"weight":2,"tiers":[["a"]]}',
+        '{"tiers":[["a"]],"weight":2,"note":"b"}',
+        '{"tiers":[["\\u0061"]]}',
+        '{"support":null,"tiers":[["a"]]}',
+    ],
+)
+def test_other_ways_to_write_a_ballot_are_read_too(text):
+    content = text.encode()
+    expected = Profile.from_ballots("ab", [row_of(b'{"tiers":[["b"]]}'), row_of(content)])
+    assert profile_of_contents("ab", [b'{"tiers":[["b"]]}', content]).input_sha256 == expected.input_sha256
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('{"tiers":[["a"],["x"]]}', "unknown_item"),
+        ('{"tiers":[["a"],["a"]]}', "duplicate_item"),
+        ('{"tiers":[[]]}', "empty_tier"),
+        ('{"tiers":[["a"]],"weight":0}', "bad_weight"),
+        ('{"tiers":[["a"]],"weight":99999999999999}', "weight_too_large"),
+        ('{"tiers":[["a"]],"weight":"2"}', "bad_weight"),
+        ('{"support":["b"],"tiers":[["a"],["b"]]}', "support_not_at_top"),
+        ('{"support":["a","a"],"tiers":[["a","b"]]}', "support_not_at_top"),
+        ('{"support":["x"],"tiers":[["a"]]}', "support_not_listed"),
+        ('{"tiers":[["a"]]', "bad_json"),
+        ('{"tiers":[["a"]]}}', "bad_json"),
+        ('["a"]', "bad_json"),
+        ('{"tiers":3}', "bad_json"),
+        ('{"tiers":[["a"]],\n"weight":2x}', "bad_json"),
+        ("", "bad_json"),
+        ('"', "bad_json"),
+        ("[" * 100_000, "bad_json"),
+    ],
+)
+def test_what_is_no_ballot_is_refused_with_its_place(text, code):
+    with pytest.raises(InvalidBallot) as refused:
+        profile_of_contents("ab", [b'{"tiers":[["b"]]}', text.encode()])
+    assert (refused.value.code, refused.value.ballot) == (code, 2)
+
+
+@settings(max_examples=300, deadline=None)
+@given(plain.elections(items=3, ballots=4), st.data())
+def test_a_changed_byte_never_makes_the_two_readers_disagree(election, data):
+    codes, rows = election
+    texts = [bytearray(to_content(row)) for row in rows if plain.mass(row)]
+    if not texts:
+        return
+    text = data.draw(st.sampled_from(texts))
+    at = data.draw(st.integers(0, len(text) - 1))
+    text[at : at + data.draw(st.integers(0, 2))] = data.draw(
+        st.sampled_from([b"", b'"', b",", b"[", b"]", b"a", b"1", b":", b"\n"])
+    )
+    contents = [bytes(one) for one in texts]
+
+    def told(read):
+        try:
+            return read().input_sha256
+        except InvalidBallot as error:
+            return error.code
+
+    one_by_one = told(lambda: Profile.from_ballots(codes, [row_of(content) for content in contents]))
+    assert told(lambda: profile_of_contents(codes, contents)) == one_by_one
+
+
+def test_no_ballots_are_an_empty_profile():
+    assert json.dumps(profile_of_contents("ab", []).input_sha256) == json.dumps(
+        Profile.from_ballots("ab", []).input_sha256
+    )
