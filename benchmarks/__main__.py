@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from benchmarks import report, tally, web
+from benchmarks import box, report, tally, web
 from benchmarks.data import Size
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,7 +22,11 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
-TABLES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {"web": report.web, "tally": report.tally}
+TABLES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "web": report.web,
+    "box": report.box,
+    "tally": report.tally,
+}
 
 
 @click.command(name="bin/bench")
@@ -40,6 +44,8 @@ def main(parts: tuple[str, ...], seconds: int) -> None:
 def _measure(part: str, seconds: int) -> dict[str, Any]:
     if part == "tally":
         return tally.measure(say=say)
+    if part == "box":
+        return box.measure(FOLDER, seconds=seconds, say=say)
     return web.measure(FOLDER, size=Size(), seconds=seconds, say=say)
 
 

@@ -101,3 +101,12 @@ def tally(found: Mapping[str, Any]) -> str:
             table(heads, [[row[name] for name in names] for row in found["rows"]]),
         ]
     )
+
+
+def box(found: Mapping[str, Any]) -> str:
+    """Ballots a second on each database, with what the disk takes for one flush."""
+    heads = ("database", "casts/s", "p50", "p95", "CPU ms", "a flush ms", "budgets")
+    names = ("database", "rate", "p50_ms", "p95_ms", "cpu_ms", "flush_ms")
+    rows = [[*(row[name] for name in names), verdict(row["budgets"])] for row in found["rows"]]
+    served = f"{found['workers']} workers x {found['threads']} threads, {found['clients']} clients"
+    return "\n".join([f"Ballot box: durable casts, {served}, {found['seconds']:.0f} s a load", table(heads, rows)])

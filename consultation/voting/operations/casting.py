@@ -3,20 +3,21 @@ only once it is committed."""
 
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from consultation.kernel.permissions import Actor, Denied, Permission, Reason, may, require
 from consultation.voting import chain, letters
-from consultation.voting.keys import KeyStore, key_store
+from consultation.voting.keys import KeyMissing, KeyStore, key_store
 from consultation.voting.models import BallotDraft, CastKey, ChainEntry, Contest
 from consultation.voting.operations.box import Box, limits_of, lock, organization_voter
 from consultation.voting.operations.checkpoints import signing_key_of
 from consultation.voting.policy import Voting
-from consultation.voting.queries import draft_of, is_on_roll
+from consultation.voting.queries import draft_of, is_on_roll, standing
 from consultation.voting.rules import check, to_content
 from consultation.voting.signed import SignedReceipt
 from consultation.voting.signing import Signer, signer_of
@@ -54,30 +55,53 @@ def cast(
     others = letters.other_delegates(session, organization_id, actor.user_id)
     lock(session, contest)
     now = clock()
-    voting = Voting(contest, organization_id, is_on_roll(session, contest.id, organization_id))
+    secret = _Secret.of(keys or key_store(session), contest, organization_id, key)
+    found = standing(session, contest.id, organization_id, secret.tag, secret.key_digest)
+    voting = Voting(contest, organization_id, bool(found.on_roll))
     decision = may(actor, Permission.BALLOT_CAST, voting, now=now)
     if not decision and (decision.reason is not Reason.WINDOW or contest.state is not ContestState.OPEN):
         raise Denied(Permission.BALLOT_CAST, decision)
     content = to_content(BallotRow(check(ballot, limits_of(contest))))
     signer = signer or signer_of(session)
-    box = Box(session, contest, (keys or key_store(session)).read(contest.id), signer, now)
-    tag = box.tag(organization_voter(organization_id))
-    key_digest = chain.cast_digest(box.key, "key", tag, key)
-    body_digest = chain.cast_digest(box.key, "body", tag, content)
-    known = session.get(CastKey, (contest.id, key_digest))
-    if known is not None:
-        if known.body_sha256 != body_digest:
+    if secret.contest_key is None:
+        raise KeyMissing(contest.id)
+    body_digest = chain.cast_digest(secret.contest_key, "body", secret.tag, content)
+    if found.known_body is not None:
+        if found.known_body != body_digest:
             raise CastConflict
-        return _receipt_at(session, contest, known.position, signer)
+        return _receipt_at(session, contest, found.known_position, signer)
     if not decision:
         raise Denied(Permission.BALLOT_CAST, decision)
-    entry = box.append(tag, box.revision_of(tag) + 1, content)
+    head = None if found.position is None else (found.position, found.entry_hash)
+    box = Box(session, contest, secret.contest_key, signer, now, head=head)
+    entry = box.append(secret.tag, (found.revision or 0) + 1, content)
     box.write()
-    session.add(CastKey(contest_id=contest.id, key_sha256=key_digest, body_sha256=body_digest, position=entry.position))
-    _drop_draft(session, contest, organization_id)
+    row = {"key_sha256": secret.key_digest, "body_sha256": body_digest, "position": entry.position}
+    session.connection().execute(insert(CastKey), {"contest_id": contest.id, **row})
+    if found.drafted:
+        _drop_draft(session, contest, organization_id)
     letters.tell_delegates(session, contest, organization_id, others, now)
     session.flush()
     return signed_receipt(contest, entry, signer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Secret:
+    """What the contest's key makes of a voter and of an idempotency key; without the key, of which only those hear who
+    may vote, it matches nothing."""
+
+    contest_key: bytes | None
+    tag: str
+    key_digest: str
+
+    @classmethod
+    def of(cls, keys: KeyStore, contest: Contest, organization_id: uuid.UUID, key: str) -> "_Secret":
+        try:
+            contest_key = keys.read(contest.id)
+        except KeyMissing:
+            return cls(None, "", "")
+        tag = chain.voter_tag(contest_key, contest.code, organization_voter(organization_id))
+        return cls(contest_key, tag, chain.cast_digest(contest_key, "key", tag, key))
 
 
 def save_draft(

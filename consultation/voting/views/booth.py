@@ -130,7 +130,21 @@ def enter(slug: str) -> Booth:
 
 def voting_booth(slug: str) -> Booth:
     """The same where a contest and an organization are needed: otherwise the page is not there."""
-    booth = enter(slug)
+    return _with_a_voter(enter(slug))
+
+
+def ballot_slot(slug: str) -> Booth:
+    """As much of it as a ballot needs that is cast: neither the options nor what the organization has made so far, of
+    which reading would keep others waiting for the lock."""
+    consultation = consultation_shown(slug)
+    booth = Booth(consultation, queries.contests(session(), consultation.id))
+    booth.contest = _contest(booth.contests)
+    if booth.contest is not None and booth.contest.state is not ContestState.CONFIGURED:
+        _choose_organization(booth)
+    return _with_a_voter(booth)
+
+
+def _with_a_voter(booth: Booth) -> Booth:
     if booth.contest is None or booth.organization is None:
         abort(404)
     return booth

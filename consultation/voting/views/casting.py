@@ -15,7 +15,7 @@ from consultation.voting.rules import InvalidVote, Tiers, is_split, read_tiers
 from consultation.voting.signed import SignedReceipt
 from consultation.voting.signing import signer_of
 from consultation.voting.views.blueprint import bp
-from consultation.voting.views.booth import REFUSALS, Booth, voting_booth
+from consultation.voting.views.booth import REFUSALS, Booth, ballot_slot, voting_booth
 from consultation.web.authorize import current_actor, present, requires
 from consultation.web.errors import refusal
 from consultation.web.render import page, see_other
@@ -34,7 +34,7 @@ def review(slug: str) -> Response:
 @requires(Permission.BALLOT_CAST)
 def ballots(slug: str) -> Response:
     """The ballot that was reviewed is the one that is cast, whatever became of the draft in the meantime."""
-    booth = voting_booth(slug)
+    booth = ballot_slot(slug)
     try:
         cast(
             session(),
@@ -46,6 +46,7 @@ def ballots(slug: str) -> Response:
             clock=present,
         )
     except InvalidVote as error:
+        booth = voting_booth(slug)
         return _review_page(booth, to_tiers(booth.draft), uuid.uuid4().hex, error)
     except CastConflict:
         return _conflict()
