@@ -26,6 +26,12 @@ def items(session: Session, consultation_id: uuid.UUID, *, with_sources: bool = 
     return list(session.scalars(query))
 
 
+def minutes_of(session: Session, consultation_id: uuid.UUID) -> dict[uuid.UUID, int | None]:
+    """The minutes that each of the consultation's items asks for, by the item's id."""
+    query = select(AgendaItem.id, AgendaItem.minutes).where(AgendaItem.consultation_id == consultation_id)
+    return {row.id: row.minutes for row in session.execute(query)}
+
+
 def item_by_code(session: Session, code: str) -> AgendaItem | None:
     """A locked item with its consultation, phases, provenance, proposals and organizations, in two queries."""
     return (

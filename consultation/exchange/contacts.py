@@ -9,10 +9,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from consultation.accounts.models import User
-from consultation.drafting.export.csv import BOM, neutral
 from consultation.exchange.events import ContactsExported
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Decision, Denied, Permission, Reason, require
+from consultation.kernel.tables import BOM, neutral
 from consultation.kernel.two_steps import Outcome, TwoStepKind, TwoStepRequest
 from consultation.membership.models import Mandate, MemberOrganization
 from consultation.membership.states import OrganizationState

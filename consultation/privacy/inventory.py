@@ -95,6 +95,7 @@ FROZEN = frozenset(
         "checkpoint",
         "contest",
         "contest_option",
+        "explanation",
         "roll_entry",
         "tally",
     }

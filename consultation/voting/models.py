@@ -218,3 +218,16 @@ class StoredTally(Base):
     input_sha256: Mapped[str]
     result: Mapped[dict[str, Any]]
     computed_at: Mapped[datetime]
+
+
+class Explanation(Base):
+    """Why the result is as it is, computed with the tallies and shown with them: what a page needs, so that no page
+    counts ballots or reads whole results."""
+
+    __tablename__ = "explanation"
+
+    contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contest.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[str]
+    input_sha256: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    computed_at: Mapped[datetime]

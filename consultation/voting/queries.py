@@ -20,6 +20,7 @@ from consultation.voting.models import (
     Checkpoint,
     Contest,
     ContestOption,
+    Explanation,
     RollEntry,
     StoredTally,
 )
@@ -86,6 +87,16 @@ def is_on_roll(session: Session, contest_id: uuid.UUID, organization_id: uuid.UU
 def roll_size(session: Session, contest_id: uuid.UUID) -> int:
     """How many may vote."""
     return session.scalar(select(func.count()).where(RollEntry.contest_id == contest_id)) or 0
+
+
+def names_on_roll(session: Session, contest_id: uuid.UUID) -> dict[str, str]:
+    """The names on the roll by code, of those that may be named."""
+    query = (
+        select(MemberOrganization.code, RollEntry.name)
+        .join(MemberOrganization, MemberOrganization.id == RollEntry.organization_id)
+        .where(RollEntry.contest_id == contest_id, MemberOrganization.protected.is_(False))
+    )
+    return {row.code: row.name for row in session.execute(query)}
 
 
 def ballot_count(session: Session, contest_id: uuid.UUID) -> int:
@@ -223,3 +234,14 @@ def stored_tallies(session: Session, contest_id: uuid.UUID) -> list[StoredTally]
     """The computed results, one a rule. Before the publication they are nobody's to see: pages ask the state first."""
     query = select(StoredTally).where(StoredTally.contest_id == contest_id).order_by(StoredTally.rule)
     return list(session.scalars(query))
+
+
+def stored_tally(session: Session, contest_id: uuid.UUID, rule: str) -> StoredTally | None:
+    """One of them."""
+    query = select(StoredTally).where(StoredTally.contest_id == contest_id, StoredTally.rule == rule)
+    return session.scalars(query).one_or_none()
+
+
+def explanation_of(session: Session, contest_id: uuid.UUID) -> dict[str, Any] | None:
+    """Why the result is as it is; none of a contest that was tallied before explanations were kept."""
+    return session.scalar(select(Explanation.content).where(Explanation.contest_id == contest_id))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -84,6 +85,16 @@ def format_count(value: int) -> str:
     return f"{value:,}".replace(",", separator)
 
 
+def format_decimal(value: str, places: int = 2) -> str:
+    """A number that is written with decimals, to so many of them; whole numbers without."""
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    text = f"{rounded:f}"
+    whole, _point, rest = text.partition(".")
+    if not rest.strip("0"):
+        return whole
+    return f"{whole},{rest}" if language() == "fr" else text
+
+
 def in_languages() -> dict[str, str]:
     """The addresses of this same page, with its query, by language."""
     return here_in_each() if addressed() else {other: f"/{other}/" for other in LANGUAGES}
@@ -115,7 +126,7 @@ def init_app(app: Flask) -> None:
         if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
             values["lang"] = language()
 
-    app.jinja_env.filters.update(day=format_date, instant=format_instant, count=format_count)
+    app.jinja_env.filters.update(day=format_date, instant=format_instant, count=format_count, decimal=format_decimal)
     app.jinja_env.globals.update(
         language=language,
         in_languages=in_languages,

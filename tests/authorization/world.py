@@ -191,7 +191,7 @@ def _contests(session: Any, world: World, consultation: Any) -> None:
     session.add(objection)
     make_contest(session, consultation, NOW, code="OPEN", places=1)
     world.subjects |= {
-        "shared.over": {"code": "OVER", "rule": over.rule},
+        "shared.over": {"code": "OVER", "rule": over.rule, "format_name": "toc"},
         "shared.ready": {"code": "READY"},
         "shared.objection": {"code": "READY", "objection_id": objection.id},
         "shared.open": {"code": "OPEN"},

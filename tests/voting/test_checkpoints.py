@@ -117,6 +117,11 @@ def test_the_close_signs_the_whole_chain_and_its_record(session, scene, contest,
         "final": 2,
         "blank": 1,
         "superseded": 1,
+        "groups": {
+            "k": 10,
+            "kinds": {name: {"sizes": {}, "counts": {}} for name in ("sector", "country", "language")},
+            "families": None,
+        },
     }
     assert contest.record_sha256 == chain.digest("ballot-box/record/1", chain.canonical(contest.record))
     closing = signed(session, contest)[-1]

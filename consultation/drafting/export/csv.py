@@ -11,12 +11,7 @@ from consultation.drafting.export.document import plain
 from consultation.drafting.export.labels import labels
 from consultation.drafting.export.snapshot import require
 from consultation.drafting.export.voice import Snapshot, Translator, Voice
-
-BOM = "\ufeff"
-"""Tells spreadsheet programs that the file is UTF-8."""
-
-ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""Beginnings that a spreadsheet may take for a formula (OWASP, CSV Injection), full-width forms included."""
+from consultation.kernel.tables import BOM, neutral
 
 COLUMNS: Mapping[str, str] = {
     "number": "Permanent number of the item",
@@ -66,12 +61,6 @@ def render(snapshot: Snapshot, lang: str, translator: Translator) -> bytes:
             cells = row(voice, snapshot, section, item)
             writer.writerow([neutral(cells[name]) for name in COLUMNS])
     return (BOM + out.getvalue()).encode()
-
-
-def neutral(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe goes before one that looks like it."""
-    cell = "" if value is None else str(value)
-    return f"'{cell}" if cell.startswith(ACTIVE) and not isinstance(value, int) else cell
 
 
 def row(voice: Voice, snapshot: Snapshot, section: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, object]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from consultation.drafting.export.csv import BOM, neutral
+from consultation.kernel.tables import BOM, neutral
 
 Row = Mapping[str, Any]
 

@@ -16,7 +16,7 @@ from consultation.voting.operations.objecting import (
     raise_objection,
 )
 from consultation.voting.operations.opening import SIGN_OFF, open_contest, sign_off
-from consultation.voting.operations.tallying import BeaconFixed, publish_contest, tally_contest
+from consultation.voting.operations.tallying import BeaconFixed, keep_counted, publish_contest, tally_contest
 from consultation.voting.operations.voiding import VOID, ask_to_void, void_contest
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "create_contest",
     "escrow_key",
     "import_ballots",
+    "keep_counted",
     "narrow",
     "open_contest",
     "publish_contest",

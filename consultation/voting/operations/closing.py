@@ -23,6 +23,7 @@ from consultation.voting.models import BallotContent, BallotDraft, CastKey, Cont
 from consultation.voting.operations.box import Box, lock, organization_voter
 from consultation.voting.operations.checkpoints import sign_closing, signing_key_of
 from consultation.voting.operations.erasing import forget_order, give_space_back
+from consultation.voting.operations.grouping import ballots_by_organization, group_counts
 from consultation.voting.queries import chain_entries, chain_head, contests_over
 from consultation.voting.rules import from_content
 from consultation.voting.signing import Signer, signer_of
@@ -56,13 +57,14 @@ def close_contest(
     box = Box(session, contest, store.read(contest.id), signer, now)
     finals = chain.finals(chain_entries(session, contest.id))
     contest.blank_count = _keep_finals(session, contest, box, finals)
-    roll = _mark_roll(session, contest, box, finals)
+    roll, commitments = _mark_roll(session, contest, box, finals)
+    groups = group_counts(session, contest, ballots_by_organization(session, contest, commitments))
     contest.record = {
         "roll": None if contest.secrecy is Secrecy.NO_ROLL else roll,
         "final": len(finals),
         "blank": contest.blank_count,
         "superseded": position - len(finals),
-    }
+    } | ({} if groups is None else {"groups": groups})
     contest.record_sha256 = chain.digest(chain.RECORD, chain.canonical(contest.record))
     if signing_key_of(contest):
         sign_closing(session, contest, signer, position, head, now)
@@ -125,16 +127,21 @@ def _keep_finals(session: Session, contest: Contest, box: Box, finals: dict[str,
     return sum(1 for row in rows if row.commitment in nonces and not from_content(row.content).tiers)
 
 
-def _mark_roll(session: Session, contest: Contest, box: Box, finals: dict[str, chain.Entry]) -> list[list[Any]]:
+def _mark_roll(
+    session: Session, contest: Contest, box: Box, finals: dict[str, chain.Entry]
+) -> tuple[list[list[Any]], dict[uuid.UUID, str]]:
     """Who voted, for all at once, so that nobody can pair an entry of the chain with an entry of the roll. Returns the
-    codes of all with their marks, in order."""
+    codes of all with their marks, in order; and of those who voted the commitment of their ballot, to count by."""
     query = (
         select(RollEntry, MemberOrganization.code)
         .join(MemberOrganization, MemberOrganization.id == RollEntry.organization_id)
         .where(RollEntry.contest_id == contest.id)
     )
-    marked = []
+    marked, commitments = [], {}
     for entry, code in session.execute(query):
-        entry.voted = box.tag(organization_voter(entry.organization_id)) in finals
+        final = finals.get(box.tag(organization_voter(entry.organization_id)))
+        entry.voted = final is not None
         marked.append([code, entry.voted])
-    return sorted(marked)
+        if final is not None:
+            commitments[entry.organization_id] = final.commitment
+    return sorted(marked), commitments

@@ -1,5 +1,6 @@
 """What an opening freezes: all that shapes the result, as plain data."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from consultation.convening.models import Consultation
 from consultation.curation.queries import items as locked_items
+from consultation.curation.queries import minutes_of
 from consultation.membership.models import MemberOrganization
 from consultation.voting import chain, tally
 from consultation.voting.models import Contest, ContestOption
@@ -49,11 +51,13 @@ def ready(session: Session, contest: Contest, signer: Signer, now: datetime, ope
     if waiting_objections(session, contest.id):
         raise ContestNotReady("objections_waiting")
     options = _options(session, contest)
+    minutes = minutes_of(session, contest.consultation_id)
     voters, families = electorate(session, contest)
     if not voters and contest.secrecy is not Secrecy.NO_ROLL:
         raise ContestNotReady("no_voters")
     signing_key = _signing_key(session, signer)
-    return Ready(options, voters, _frozen(session, contest, now, options, voters, families, opened_by, signing_key))
+    frozen = _frozen(session, contest, now, options, minutes, voters, families, opened_by, signing_key)
+    return Ready(options, voters, frozen)
 
 
 def _signing_key(session: Session, signer: Signer) -> str:
@@ -88,6 +92,7 @@ def _frozen(
     contest: Contest,
     now: datetime,
     options: list[ContestOption],
+    minutes: dict[uuid.UUID, int | None],
     voters: list[MemberOrganization],
     families: Families,
     opened_by: str,
@@ -123,7 +128,13 @@ def _frozen(
         "signing_key": signing_key,
         "checkpoint_step": STEP,
         "options": [
-            {"position": option.position, "code": option.code, "title": option.title, "revision": option.item_revision}
+            {
+                "position": option.position,
+                "code": option.code,
+                "title": option.title,
+                "revision": option.item_revision,
+                "minutes": minutes[option.item_id],
+            }
             for option in options
         ],
         "roll": None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -11,26 +12,19 @@ from sqlalchemy.orm import Session
 from consultation.kernel.ids import uuid7
 from consultation.kernel.moves import WrongState, apply
 from consultation.kernel.permissions import Actor, Permission, require
-from consultation.voting import tally
-from consultation.voting.chain import canonical
 from consultation.voting.events import ContestPublished, ContestTallied
 from consultation.voting.keys import KeyStore, key_store
-from consultation.voting.models import Contest, StoredTally
-from consultation.voting.operations.box import limits_of, lock
+from consultation.voting.models import Contest, Explanation, StoredTally
+from consultation.voting.operations.box import lock
 from consultation.voting.operations.closing import forget_key, forget_traces
 from consultation.voting.operations.configuring import ContestNotReady
-from consultation.voting.queries import counted_contents, stored_tallies
-from consultation.voting.rules import PANEL
+from consultation.voting.operations.counting import Counted, count_contest
+from consultation.voting.queries import stored_tallies
 from consultation.voting.states import PUBLICATION, TALLYING, ContestState
 
 
 class BeaconFixed(Exception):
     """The contest was tallied with another beacon: the first one stands, or ties could be chosen by trying."""
-
-
-def rules_of(contest: Contest) -> list[str]:
-    """The headline rule, then the others of the panel."""
-    return [contest.rule, *(rule for rule in PANEL[contest.kind] if rule != contest.rule)]
 
 
 def tally_contest(
@@ -42,7 +36,8 @@ def tally_contest(
     now: datetime,
     keys: KeyStore | None = None,
 ) -> StoredTally:
-    """Count the final ballots under the headline rule and the panel, and store each result. Returns the headline's.
+    """Count the final ballots under the headline rule and the panel, and store each result and why it is so.
+    Returns the headline's.
 
     Counting again gives the same rows: a result that does not change keeps its date. ``beacon``: the public value that
     breaks ties; None means the one already set, or at first none, which is allowed where none was announced.
@@ -56,18 +51,55 @@ def tally_contest(
     lock(session, contest)
     if contest.state not in TALLYING.sources:
         raise WrongState(TALLYING, contest.state)
-    contest.beacon = _beacon(contest, beacon)
+    settled = settled_beacon(contest, beacon)
+    counted = count_contest(session, contest, settled)
+    return _keep(session, contest, counted, actor=actor, now=now, keys=keys)
+
+
+def keep_counted(
+    session: Session,
+    contest: Contest,
+    counted: Counted,
+    *,
+    actor: Actor,
+    now: datetime,
+    keys: KeyStore | None = None,
+) -> StoredTally:
+    """Store what was counted before the lock was taken (a closed contest's ballots do not change meanwhile). Returns
+    the headline's.
+
+    Raises:
+        Denied, WrongState, BeaconFixed, ContestNotReady: as for tallying at once.
+    """
+    require(actor, Permission.CONTEST_TALLY, contest, now=now)
+    lock(session, contest)
+    if contest.state not in TALLYING.sources:
+        raise WrongState(TALLYING, contest.state)
+    settled_beacon(contest, counted.beacon or None)
+    return _keep(session, contest, counted, actor=actor, now=now, keys=keys)
+
+
+def _keep(
+    session: Session,
+    contest: Contest,
+    counted: Counted,
+    *,
+    actor: Actor,
+    now: datetime,
+    keys: KeyStore | None,
+) -> StoredTally:
+    contest.beacon = counted.beacon
     if contest.state is ContestState.CLOSED:
         forget_traces(session)
-    rules = rules_of(contest)
     stored = {row.rule: row for row in stored_tallies(session, contest.id)}
     changed = False
-    for rule, result in _count(session, contest, rules).items():
+    for rule, result in counted.results.items():
         changed = _store(session, contest, stored, rule, result, now) or changed
-    gone = set(stored) - set(rules)
+    changed = _explain(session, contest, counted, now) or changed
+    gone = set(stored) - set(counted.results)
     if gone:
         session.execute(delete(StoredTally).where(StoredTally.contest_id == contest.id, StoredTally.rule.in_(gone)))
-    event = ContestTallied(contest.id, contest.code, rules, contest.beacon)
+    event = ContestTallied(contest.id, contest.code, list(counted.results), contest.beacon)
     if changed or contest.state is not TALLYING.target:
         apply(session, contest, TALLYING, event=event, actor=actor, now=now)
     session.flush()
@@ -88,7 +120,8 @@ def publish_contest(session: Session, contest: Contest, *, actor: Actor, now: da
     return contest
 
 
-def _beacon(contest: Contest, given: str | None) -> str:
+def settled_beacon(contest: Contest, given: str | None) -> str:
+    """The beacon that a tally uses. Raises BeaconFixed, ContestNotReady as ``tally_contest`` does."""
     if contest.beacon is not None:
         if given is not None and given != contest.beacon:
             raise BeaconFixed
@@ -98,24 +131,33 @@ def _beacon(contest: Contest, given: str | None) -> str:
     return given or ""
 
 
-def _count(session: Session, contest: Contest, rules: list[str]) -> dict[str, tally.Result]:
-    codes = sorted(limits_of(contest).items)
-    profile = tally.profile_of_contents(codes, counted_contents(session, contest.id))
-    return {
-        rule: tally.tally(profile, rule, seats=contest.places, contest=contest.code, beacon=contest.beacon or "")
-        for rule in rules
-    }
-
-
 def _store(
-    session: Session, contest: Contest, stored: dict[str, StoredTally], rule: str, result: tally.Result, now: datetime
+    session: Session,
+    contest: Contest,
+    stored: dict[str, StoredTally],
+    rule: str,
+    result: Mapping[str, Any],
+    now: datetime,
 ) -> bool:
     """Write the result where it differs from the stored one; says whether it does."""
-    row, plain = stored.get(rule), json.loads(canonical(result.to_dict()))
-    if row is not None and (row.version, row.input_sha256, row.result) == (result.version, result.input_sha256, plain):
+    row, version, digest = stored.get(rule), result["version"], result["input_sha256"]
+    if row is not None and (row.version, row.input_sha256, row.result) == (version, digest, result):
         return False
     if row is None:
         row = stored[rule] = StoredTally(id=uuid7(), contest_id=contest.id, rule=rule)
         session.add(row)
-    row.version, row.input_sha256, row.result, row.computed_at = result.version, result.input_sha256, plain, now
+    row.version, row.input_sha256, row.result, row.computed_at = version, digest, dict(result), now
+    return True
+
+
+def _explain(session: Session, contest: Contest, counted: Counted, now: datetime) -> bool:
+    """The same for the explanation."""
+    row, content = session.get(Explanation, contest.id), counted.explanation
+    if row is not None and row.content == content:
+        return False
+    if row is None:
+        row = Explanation(contest_id=contest.id)
+        session.add(row)
+    row.version, row.input_sha256, row.content = content["version"], content["input_sha256"], dict(content)
+    row.computed_at = now
     return True

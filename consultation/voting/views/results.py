@@ -1,34 +1,27 @@
-"""The results: nothing before the publication; then the order, and for each line why."""
+"""The results: nothing before the publication; then the order, and for each line why.
 
-import json
-from collections.abc import Iterator
+The page reads what was computed at the tally (``queries.explanation_of``): no ballot, and no whole result.
+"""
+
+from functools import partial
 from typing import Any
 
-from flask import Response, abort, request, stream_with_context
-from flask_babel import lazy_gettext
+from flask import Response, abort, request
 
 from consultation.convening.models import Consultation
 from consultation.convening.shown import consultation_shown
 from consultation.convening.vocabulary import vocabulary
-from consultation.voting import queries
+from consultation.voting import explaining, preflib, queries
 from consultation.voting.models import Contest
-from consultation.voting.outcome import lines, pairwise
 from consultation.voting.policy import window_open
-from consultation.voting.rules import PUBLISHED_FROM, in_steps
+from consultation.voting.rules import in_steps
 from consultation.voting.states import ContestState, Secrecy
 from consultation.voting.views.blueprint import bp
+from consultation.voting.views.wording import CHANGES, GROUPS, RULE_NAMES, TIES, group_name
 from consultation.web.authorize import present, public
 from consultation.web.locale import DEFAULT_ZONE
 from consultation.web.render import page
 from consultation.web.transactions import session
-
-RULE_NAMES = {
-    "expanding_approvals": lazy_gettext("Expanding approvals"),
-    "phragmen": lazy_gettext("Phragmén"),
-    "approval": lazy_gettext("Approval"),
-    "borda": lazy_gettext("Borda"),
-    "condorcet": lazy_gettext("Condorcet"),
-}
 
 
 @bp.get("/consultations/<slug>/results")
@@ -39,72 +32,40 @@ def results(slug: str) -> Response:
     contest = _chosen(contests)
     if contest is None or contest.state is not ContestState.PUBLISHED:
         return _not_published(consultation, contests, contest)
-    stored = {row.rule: row.result for row in queries.stored_tallies(session(), contest.id)}
-    headline = stored[contest.rule]
-    others = {rule: stored[rule] for rule in sorted(stored) if rule != contest.rule}
-    found = lines(headline, others)
+    words = vocabulary(session())
+    why = why_of(contest)
     return page(
         "voting/results.html",
         consultation=consultation,
         contests=contests,
         contest=contest,
-        headline=headline,
-        lines=found,
-        others=others,
+        why=why,
+        rules=[contest.rule, *(rule for rule in why["compared"])],
         options={option.code: option for option in queries.option_rows(session(), contest.id)},
-        pairs=pairwise(stored.get("condorcet"), [line.code for line in found]),
         head=queries.chain_head(session(), contest.id),
         roll=queries.roll_size(session(), contest.id),
         by_organizations=contest.secrecy is not Secrecy.NO_ROLL,
-        with_ballots=_ballots_are_public(contest, headline),
-        published_from=PUBLISHED_FROM,
+        with_ballots=ballots_are_public(contest, why["ballots"]),
+        formats=preflib.formats(contest.kind, strict=bool(why.get("strict"))),
+        published_from=contest.ballots_published_from,
         rule_names=RULE_NAMES,
-        words=vocabulary(session()),
+        change_words=CHANGES,
+        tie_words=TIES,
+        group_words=GROUPS,
+        group_name=partial(group_name, words),
+        names=queries.names_on_roll(session(), contest.id) if contest.secrecy is Secrecy.NAMED else {},
+        words=words,
     )
 
 
-@bp.get("/consultations/<slug>/results/<code>/tally-<rule>.json")
-@public
-def tally_file(slug: str, code: str, rule: str) -> Response:
-    contest = _published(slug, code)
+def why_of(contest: Contest) -> dict[str, Any]:
+    """The stored explanation. Of a contest that was tallied before there were any, what its results alone tell."""
+    found = queries.explanation_of(session(), contest.id)
+    if found is not None:
+        return found
     stored = {row.rule: row.result for row in queries.stored_tallies(session(), contest.id)}
-    if rule not in stored:
-        abort(404)
-    body = json.dumps(stored[rule], ensure_ascii=False, sort_keys=True, indent=1)
-    return _download(body, f"tally-{contest.code}-{rule}.json", "application/json")
-
-
-@bp.get("/consultations/<slug>/results/<code>/ballots.jsonl")
-@public
-def ballots_file(slug: str, code: str) -> Response:
-    """The ballots as ``consultation tally`` reads them, sorted by commitment; from a hundred voters on."""
-    contest = _with_public_ballots(slug, code)
-    codes = [option.code for option in queries.option_rows(session(), contest.id)]
-    first = json.dumps({"items": codes, "contest": contest.code, "seats": contest.places}, ensure_ascii=False)
-
-    def rows() -> Iterator[bytes]:
-        yield first.encode() + b"\n"
-        for row in queries.final_contents(session(), contest.id):
-            yield bytes(row.content) + b"\n"
-
-    return _download(stream_with_context(rows()), f"ballots-{contest.code}.jsonl", "application/jsonl")
-
-
-@bp.get("/consultations/<slug>/results/<code>/chain.jsonl")
-@public
-def chain_file(slug: str, code: str) -> Response:
-    """What was frozen, then the chain entry by entry; then, where ballots are public, each with its nonce."""
-    contest = _published(slug, code)
-    with_ballots = _ballots_are_public(contest, _headline(contest))
-
-    def rows() -> Iterator[str]:
-        yield _line(frozen=contest.frozen, frozen_sha256=contest.frozen_sha256, beacon=contest.beacon)
-        for entry in queries.chain_entries(session(), contest.id):
-            yield _line(**{name: getattr(entry, name) for name in entry.__slots__})
-        for row in queries.final_contents(session(), contest.id) if with_ballots else ():
-            yield _line(commitment=row.commitment, nonce=row.nonce, ballot=json.loads(row.content))
-
-    return _download(stream_with_context(rows()), f"chain-{contest.code}.jsonl", "application/jsonl")
+    headline = stored.pop(contest.rule)
+    return explaining.from_results(headline, stored, contest.places)
 
 
 def _not_published(consultation: Consultation, contests: list[Contest], contest: Contest | None) -> Response:
@@ -130,34 +91,6 @@ def _chosen(contests: list[Contest]) -> Contest | None:
     return shown[-1] if shown else None
 
 
-def _published(slug: str, code: str) -> Contest:
-    contest = queries.contest_by_code(session(), code)
-    if contest is None or contest.consultation.slug != slug or contest.state is not ContestState.PUBLISHED:
-        abort(404)
-    return contest
-
-
-def _with_public_ballots(slug: str, code: str) -> Contest:
-    contest = _published(slug, code)
-    if not _ballots_are_public(contest, _headline(contest)):
-        abort(404)
-    return contest
-
-
-def _headline(contest: Contest) -> dict[str, Any]:
-    return next(row.result for row in queries.stored_tallies(session(), contest.id) if row.rule == contest.rule)
-
-
-def _ballots_are_public(contest: Contest, headline: dict[str, Any]) -> bool:
-    """From a hundred voters on: among fewer, a ballot could be recognized."""
-    return contest.state is ContestState.PUBLISHED and int(headline["ballots"]) >= PUBLISHED_FROM
-
-
-def _line(**values: Any) -> str:
-    return json.dumps(values, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def _download(body: Any, name: str, mimetype: str) -> Response:
-    response = Response(body, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+def ballots_are_public(contest: Contest, ballots: int) -> bool:
+    """From a number of voters on, a hundred by default: among fewer, a ballot could be recognized."""
+    return contest.state is ContestState.PUBLISHED and ballots >= contest.ballots_published_from

@@ -15,7 +15,7 @@ import pikepdf
 import pypdfium2
 from markdown_it import MarkdownIt
 
-from consultation.drafting.export.csv import ACTIVE
+from consultation.kernel.tables import ACTIVE
 
 HEADING = re.compile(r"^(\d+)\. (.*)$", re.DOTALL)
 PENDING = " [Translation pending]"

@@ -12,12 +12,13 @@ import pytest
 from docx.oxml.ns import qn
 
 from consultation.drafting.export import FORMATS, LANGUAGES, file_name, items_of, seal
-from consultation.drafting.export.csv import BOM, COLUMNS, neutral
+from consultation.drafting.export.csv import COLUMNS
 from consultation.drafting.export.document import Heading, plain
 from consultation.drafting.export.outline import build
 from consultation.drafting.export.pdf import displayable
 from consultation.drafting.export.print_fonts import installed
 from consultation.drafting.export.voice import Voice
+from consultation.kernel.tables import BOM, neutral
 from tests.databases import absent
 from tests.drafting.export.reading import READERS, flat, from_json, page_of, pdf_text, text_of
 from tests.drafting.export.sample import NASTY, snapshot, submitted, words
