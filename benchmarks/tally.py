@@ -1,41 +1,81 @@
-"""The part ``tally``: rules on generated profiles of three sizes, each in a process of its own.
+"""The part ``tally``: rules on generated profiles, each in a process of its own, with what libraries need beside them.
 
 Run as a program, it counts once: ``python -m benchmarks.tally phragmen 10000 50`` prints one line of JSON.
 """
 
 import json
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from benchmarks.processes import output_of, python
 
-SIZES = ((10_000, 50), (100_000, 100), (1_000_000, 200))
-RULES = ("phragmen", "expanding_approvals", "condorcet")
+SIZES = ((10_000, 50), (100_000, 100), (1_000_000, 200), (1_000_000, 500))
+RULES = (
+    *("phragmen", "equal_shares", "approval"),
+    *("expanding_approvals", "borda", "condorcet", "schulze", "ranked_pairs", "irv", "stv"),
+)
+APPROVALS = frozenset(("phragmen", "equal_shares", "approval"))
+PEERS = {
+    "phragmen": ("abcvoting", "pabutools"),
+    "equal_shares": ("abcvoting", "pabutools"),
+    "approval": ("abcvoting",),
+    **dict.fromkeys(("borda", "schulze", "ranked_pairs", "irv", "stv"), ("pref_voting", "votekit")),
+}
 SEATS = 20
+BUDGET, MINUTES = 600, (5, 40)
 SHORTEST, LONGEST = 3, 12
+FEWEST, MOST = 2, 8
+ORACLES = Path(__file__).resolve().parent.parent / ".tools" / "oracles" / "bin" / "python"
 Say = Callable[[str], None]
 
 
-def measure(*, say: Say, sizes: tuple[tuple[int, int], ...] = SIZES) -> dict[str, Any]:
-    """Each rule on each size: seconds to pack and merge the ballots, seconds to count, peak memory of the process."""
-    rows = []
+def measure(*, say: Say, sizes: tuple[tuple[int, int], ...] = SIZES, patience: int = 60) -> dict[str, Any]:
+    """Each rule on each size: seconds to pack and merge the ballots, seconds and processor seconds to count, peak
+    memory of the process; beside it each library, where bin/oracles has installed it, for as long as ``patience``
+    allows. A library that was too slow is not tried on larger profiles. Last, a stored contest of the largest size."""
+    rows, given_up = [], set()
     for ballots, items in sizes:
         for rule in RULES:
             say(f"{rule}, {ballots} ballots on {items} items")
-            rows.append(json.loads(output_of(python("-m", "benchmarks.tally", rule, str(ballots), str(items)))))
-    return {"seats": SEATS, "list_lengths": [SHORTEST, LONGEST], "rows": rows}
+            row = json.loads(output_of(python("-m", "benchmarks.tally", rule, str(ballots), str(items))))
+            row["peers"] = {}
+            for library in PEERS.get(rule, ()) if ORACLES.exists() else ():
+                if (rule, library) in given_up:
+                    continue
+                row["peers"][library] = taken = peer(rule, library, ballots, items, patience)
+                if taken is None:
+                    given_up.add((rule, library))
+            rows.append(row)
+    ballots = max(ballots for ballots, _ in sizes)
+    say(f"a stored contest of {ballots} ballots")
+    stored = json.loads(output_of(python("-m", "benchmarks.stored", str(ballots), "200")))
+    lengths = {"list_lengths": [SHORTEST, LONGEST], "approval_lengths": [FEWEST, MOST]}
+    return {"seats": SEATS, "budget": BUDGET, "patience": patience, **lengths, "rows": rows, "stored": stored}
 
 
-def ballots_of(ballots: int, items: int) -> tuple[Any, Any]:
+def peer(rule: str, library: str, ballots: int, items: int, patience: int) -> dict[str, Any] | None:
+    """What a library needs for the same question, or None where it did not end in time, or failed."""
+    command = [str(ORACLES), "-m", "benchmarks.peers", library, rule, str(ballots), str(items)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=patience + 30, check=True)  # noqa: S603
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+        return None
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def ballots_of(ballots: int, items: int, shortest: int = SHORTEST, longest: int = LONGEST) -> tuple[Any, Any]:
     """Strict lists as flat arrays: where each begins, and the items listed. Earlier items are more popular, each list
     leans to one of five parts of them, and the same sizes give the same lists."""
     import numpy as np
 
     source = np.random.default_rng(ballots + items)
-    starts = np.concatenate([[0], np.cumsum(source.integers(SHORTEST, LONGEST + 1, ballots))])
+    starts = np.concatenate([[0], np.cumsum(source.integers(shortest, longest + 1, ballots))])
     popularity = 1 / np.arange(1, items + 1) ** 0.5
     listed = []
     for begin in range(0, ballots, 50_000):
@@ -44,30 +84,42 @@ def ballots_of(ballots: int, items: int) -> tuple[Any, Any]:
         # The items with the smallest exponential draws are a weighted sample without replacement, in order
         # (Efraimidis and Spirakis, doi 10.1016/j.ipl.2005.11.003).
         draws = source.exponential(size=(rows, items)) / (popularity * leaning)
-        first = np.argpartition(draws, LONGEST, axis=1)[:, :LONGEST]
+        first = np.argpartition(draws, longest, axis=1)[:, :longest]
         order = np.take_along_axis(first, np.argsort(np.take_along_axis(draws, first, 1), axis=1), 1)
         length = np.diff(starts[begin : begin + rows + 1])
-        listed.append(order[np.arange(LONGEST) < length[:, None]].astype(np.int32))
+        listed.append(order[np.arange(longest) < length[:, None]].astype(np.int32))
     return starts, np.concatenate(listed)
 
 
+def question(rule: str, ballots: int, items: int) -> tuple[Any, Any, dict[str, Any]]:
+    """The ballots of a rule, as arrays, and the parameters it needs: minutes for each item, and how many there are."""
+    if rule not in APPROVALS:
+        return *ballots_of(ballots, items), {}
+    shape = ballots_of(ballots, items, FEWEST, MOST)
+    shortest, longest = MINUTES
+    costs = {f"i{number:03d}": shortest + 7 * number % (longest - shortest) for number in range(items)}
+    return *shape, {"budget": BUDGET, "costs": costs} if rule == "equal_shares" else {}
+
+
 def count(rule: str, ballots: int, items: int) -> dict[str, Any]:
-    """One rule on one profile, in this process."""
+    """One rule on one profile, in this process; equal shares without completion."""
     from consultation.voting.tally import Profile, tally
 
-    starts, listed = ballots_of(ballots, items)
+    starts, listed, parameters = question(rule, ballots, items)
     before = _peak_mb()
     began = time.perf_counter()
     profile = Profile.from_arrays([f"i{number:03d}" for number in range(items)], starts, listed)
-    packed = time.perf_counter()
-    tally(profile, rule, seats=SEATS, contest="bench")
-    done = time.perf_counter()
+    packed, used = time.perf_counter(), time.process_time()
+    if rule == "equal_shares":
+        parameters["step"] = 0
+    tally(profile, rule, seats=SEATS, contest="bench", **parameters)
     return {
         "rule": rule,
         "ballots": ballots,
         "items": items,
         "packing_seconds": round(packed - began, 3),
-        "counting_seconds": round(done - packed, 3),
+        "counting_seconds": round(time.perf_counter() - packed, 3),
+        "processor_seconds": round(time.process_time() - used, 3),
         "peak_mb": round(_peak_mb()),
         "peak_before_mb": round(before),
     }

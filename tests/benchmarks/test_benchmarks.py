@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
-from benchmarks import floor, report, tally
+from benchmarks import floor, report, stored, tally
 from benchmarks.__main__ import keep
 from benchmarks.budgets import Budget
 from benchmarks.data import PASSWORD, PREFIX, SEARCHED, SLUG, Size, database, email
@@ -100,3 +100,23 @@ def test_a_part_measured_again_leaves_the_others(tmp_path):
     keep(path, "web", {"rows": 2})
     keep(path, "web", {"rows": 3})
     assert {part: found["rows"] for part, found in json.loads(path.read_text()).items()} == {"tally": 1, "web": 3}
+
+
+def test_a_stored_contest_is_counted_from_its_file(tmp_path):
+    found = stored.main(200, 25, tmp_path)
+    assert (found["ballots"], found["items"]) == (200, 25)
+    assert stored.main(200, 25, tmp_path)["bytes_of_result"] == found["bytes_of_result"] > 0
+
+
+def test_every_library_is_told_or_said_to_be_too_slow():
+    row = {"rule": "irv", "ballots": 300, "items": 25, "packing_seconds": 0.1, "counting_seconds": 0.2}
+    row |= {"processor_seconds": 0.2, "peak_mb": 90, "peers": {"votekit": None}}
+    kept = {"ballots": 300, "items": 25, "seconds": 1.0, "processor_seconds": 1.0, "writing": 0.0}
+    kept |= {"fetching": 0.5, "reading": 0.3, "counting": 0.2}
+    shape = {"list_lengths": [3, 12], "approval_lengths": [2, 8], "seats": 20, "budget": 600, "patience": 60}
+    lines = report.tally({"rows": [row], "stored": kept, **shape}).splitlines()
+    assert [line.split()[:6] for line in lines[3:5]] == [
+        ["irv", "ours", "300", "25", "0.10", "0.20"],
+        ["irv", "votekit", "300", "25", "-", "too"],
+    ]
+    assert lines[5].startswith("A stored contest, 300 ballots on 25 items: 1.00 s (fetching 0.50,")
