@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from .explain import coverage
-from .packing import weighted_sums
-from .papers import NOBODY, Papers
+from .papers import Papers
 from .profile import Profile
 from .rule import BLANK, Call, Outcome, Rule, RuleError
 
@@ -33,7 +32,7 @@ def compute(profile: Profile, call: Call) -> Outcome:
     width = len(profile.items)
     names = profile.items
     nobody = np.flatnonzero(profile.listing == 0).tolist()
-    papers = Papers(profile, waits=call.parameters["tied_top"] == "waits")
+    papers = Papers(profile, profile.weights, waits=call.parameters["tied_top"] == "waits")
     for item in nobody:
         papers.leave(item)
     standing = [item for item in range(width) if profile.listing[item]]
@@ -41,11 +40,9 @@ def compute(profile: Profile, call: Call) -> Outcome:
     votes: dict[int, int] = {}
     stages: list[dict[str, Any]] = []
     while standing:
-        held = papers.holder != NOBODY
-        counts = weighted_sums(papers.holder[held], papers.weights[held], width)
-        votes.update({item: int(counts[item]) for item in standing})
+        votes.update({item: int(papers.held[item]) for item in standing})
         totals = {names[item]: votes[item] for item in standing}
-        waiting = int(papers.weights[papers.waiting()].sum())
+        waiting = int(profile.weights[papers.waiting()].sum())
         exhausted = profile.listing_weight - sum(totals.values()) - waiting
         fewest = min(totals.values())
         last = [item for item in standing if votes[item] == fewest]
@@ -56,7 +53,7 @@ def compute(profile: Profile, call: Call) -> Outcome:
         if len(standing) == 1:  # the last two have been counted against one another
             left.append(standing.pop())
         papers.leave(leaves)
-        papers.move(np.union1d(papers.of(leaves), papers.waiting()))
+        papers.move(np.concatenate((papers.of(leaves), papers.waiting())))
     line = left[::-1]
     unlisted = call.ties.order(nobody, "not listed", len(line) + 1)
     return Outcome(

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from .explain import coverage
-from .packing import Ints, weighted_sums
-from .papers import NOBODY, Papers
+from .packing import Ints
+from .papers import Papers
 from .profile import Profile
 from .result import rounded
 from .rule import SET_ASIDE, Call, Outcome, Rule
@@ -34,13 +34,14 @@ class Count:
         self.names = profile.items
         self.seats = seats
         self.ties = ties
-        self.papers = Papers(profile, waits=False)
+        self.weights = profile.weights
         self.value: Ints = np.full(len(profile.weights), UNIT, dtype=np.int64)
+        self.papers = Papers(profile, self.weights * UNIT, waits=False)
         self.standing = np.flatnonzero(profile.listing).tolist()
         self.elected: list[int] = []
         self.waiting: list[int] = []  # elected, with a surplus that is not passed on yet
         self.excluded: list[int] = []
-        self.totals = self._totals()
+        self.totals: list[int] = self.papers.held.tolist()
         self.history: list[list[int]] = []
         self.valid = sum(self.totals) // UNIT
         self.quota = (self.valid // (seats + 1) + 1) * UNIT
@@ -56,11 +57,6 @@ class Count:
         for item in self.ranked(self.standing, "equal votes for the last seats"):
             if len(self.elected) < self.seats:
                 self._elect(item)
-
-    def _totals(self) -> list[int]:
-        held = np.flatnonzero(self.papers.holder != NOBODY)
-        worth = self.papers.weights[held] * self.value[held]
-        return [int(units) for units in weighted_sums(self.papers.holder[held], worth, len(self.names))]
 
     def _elect(self, item: int) -> None:
         self.standing.remove(item)
@@ -96,7 +92,7 @@ class Count:
         values, inverse = np.unique(self.value[rows], return_inverse=True)
         passed = [surplus * value // self.totals[item] for value in values.tolist()]
         self.value[rows] = np.array(passed, dtype=np.int64)[inverse]
-        self.papers.move(rows)
+        self.papers.move(rows, self.weights[rows] * self.value[rows])
         self._recount({item: self.quota})
         self._close("surplus", item)
 
@@ -111,7 +107,7 @@ class Count:
 
     def _recount(self, known: dict[int, int]) -> None:
         """Whoever was elected and passed a surplus on keeps the quota; all others have what lies with them."""
-        held = self._totals()
+        held: list[int] = self.papers.held.tolist()
         kept = {one: self.totals[one] for one in self.elected} | known
         self.totals = [kept.get(one, held[one]) for one in range(len(held))]
 
