@@ -23,6 +23,7 @@ from consultation.curation import views as curation_views
 from consultation.directory import views as directory_views
 from consultation.discussion import views as discussion_views
 from consultation.drafting import views as drafting_views
+from consultation.exchange import views as exchange_views
 from consultation.exchange.contacts import CONTACTS
 from consultation.exchange.jobs import IMPORT
 from consultation.kernel.clock import Clock, SystemClock
@@ -77,6 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     curation_views.bp,
     directory_views.bp,
     voting_views.bp,
+    exchange_views.bp,
     drafting_views.bp,
     organizing_views.bp,
     privacy_views.bp,

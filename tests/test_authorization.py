@@ -36,7 +36,8 @@ GONE = {"accounts.use_link": 410, "directory.invitation": 410, "directory.accept
 #: What ends the session that asks for it.
 SIGNS_OUT = {"accounts.end_all_sessions"}
 #: What one may change of one's own as an auditor, besides signing in and out.
-OWN_MATTERS = {"portal.read_all", "portal.read_one"}
+#: What an auditor fetches for the audit leaves an event, and nothing else.
+OWN_MATTERS = {"exchange.audited", "portal.read_all", "portal.read_one"}
 
 
 def addresses(app, **known):

@@ -1,4 +1,4 @@
-"""What an import looks up: what is stored already, and what a row names."""
+"""What an import looks up: what is stored already, and what a row names. And what is told of ballot boxes."""
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from consultation.curation.models import AgendaItem, Provenance
 from consultation.discussion.models import Comment
+from consultation.exchange.bundle.votes import ballots_are_public
 from consultation.membership.models import MemberOrganization
 from consultation.proposals.models import Proposal, Revision
-from consultation.voting.models import RollEntry
+from consultation.voting.models import ChainEntry, Checkpoint, Contest, RollEntry
+from consultation.voting.signed import SignedCheckpoint
 
 BATCH = 500
 """Values in one query, below every database's limit of parameters."""
@@ -183,3 +185,69 @@ def codes_on_roll(session: Session, contest_id: uuid.UUID) -> set[str]:
             .where(RollEntry.contest_id == contest_id)
         )
     )
+
+
+LATEST = 4
+"""So many of the newest checkpoints of a box are shown beside the opening's."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxFacts:
+    """``ballots``: how many voters have one in the box, to be told in steps while it is open. ``checkpoints``: the
+    opening's and the newest; ``more``: how many others there are."""
+
+    contest: Contest
+    ballots: int
+    ballots_are_public: bool
+    checkpoints: Sequence[SignedCheckpoint]
+    more: int
+
+
+def boxes(session: Session, contests: Sequence[Contest]) -> list[BoxFacts]:
+    """What is known of the boxes of these contests, in two queries."""
+    ids = [contest.id for contest in contests]
+    counts: dict[uuid.UUID, int] = {
+        row.contest_id: row.ballots
+        for row in session.execute(
+            select(ChainEntry.contest_id, func.count().label("ballots"))
+            .where(ChainEntry.contest_id.in_(ids), ChainEntry.revision == 1)
+            .group_by(ChainEntry.contest_id)
+        )
+    }
+    last = func.max(Checkpoint.number).over(partition_by=Checkpoint.contest_id).label("last")
+    numbered = select(Checkpoint.contest_id, Checkpoint.number, last).where(Checkpoint.contest_id.in_(ids)).subquery()
+    query = (
+        select(Checkpoint, numbered.c.last)
+        .join(numbered, (numbered.c.contest_id == Checkpoint.contest_id) & (numbered.c.number == Checkpoint.number))
+        .where(or_(Checkpoint.number == 0, Checkpoint.number > numbered.c.last - LATEST))
+        .order_by(Checkpoint.contest_id, Checkpoint.number)
+    )
+    rows: dict[uuid.UUID, list[Any]] = {contest_id: [] for contest_id in ids}
+    for row in session.execute(query):
+        rows[row.Checkpoint.contest_id].append(row)
+    return [_facts(contest, counts.get(contest.id, 0), rows[contest.id]) for contest in contests]
+
+
+def _facts(contest: Contest, ballots: int, rows: Sequence[Any]) -> BoxFacts:
+    names = ("kind", "position", "entry_hash", "record_sha256", "signed_at", "signature")
+    signed = [
+        SignedCheckpoint(
+            contest=contest.code,
+            frozen_sha256=contest.frozen_sha256 or "",
+            signing_key=str((contest.frozen or {}).get("signing_key", "")),
+            **{name: getattr(row.Checkpoint, name) for name in names},
+        )
+        for row in rows
+    ]
+    more = rows[0].last + 1 - len(rows) if rows else 0
+    return BoxFacts(contest, ballots, ballots_are_public(contest, ballots), signed, more)
+
+
+def with_boxes(session: Session) -> dict[uuid.UUID, int]:
+    """How many ballot boxes each consultation has opened, by its id."""
+    query = (
+        select(Contest.consultation_id, func.count().label("opened"))
+        .where(Contest.frozen_sha256.is_not(None))
+        .group_by(Contest.consultation_id)
+    )
+    return {row.consultation_id: row.opened for row in session.execute(query)}

@@ -35,6 +35,8 @@ FILES = {
     "voting.ballots_file",
     "voting.chain_file",
     "drafting.download",
+    "exchange.bundle",
+    "exchange.verifier",
 }
 #: Only where a provider is set; tests/accounts/test_provider.py looks at them.
 PROVIDER = {"accounts.go_to_provider", "accounts.return_from_provider"}
@@ -171,7 +173,7 @@ def _as_anybody(visitor: Visitor) -> None:
     visitor.see("/organizations", "/organizations?q=nothing", "/organizations/maritime-justice", "/register")
     visitor.see("/register/sent", "/register/person")
     _see_letters_off(visitor)
-    visitor.see("/privacy", "/accessibility", "/terms", "/contact", "/texts/terms/0")
+    visitor.see("/transparency", "/privacy", "/accessibility", "/terms", "/contact", "/texts/terms/0")
     visitor.see_an_invitation()
     visitor.page.goto(f"/{visitor.language}/sign-in")
     visitor.page.fill("#link-email", "nobody@example.org")

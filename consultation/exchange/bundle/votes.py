@@ -31,7 +31,7 @@ def tables_of_votes(
     to be published."""
     published = [each for each in contests(session, consultation.id) if each.state is ContestState.PUBLISHED]
     counts = {contest.id: ballot_count(session, contest.id) for contest in published}
-    shown = [each for each in published if counts[each.id] >= _published_from(each) or each.id in audited]
+    shown = [each for each in published if ballots_are_public(each, counts[each.id]) or each.id in audited]
     yield Table(
         *described.CONTESTS,
         [_contest(contest, counts[contest.id], contest in shown) for contest in published],
@@ -43,8 +43,9 @@ def tables_of_votes(
     yield Table(*described.TALLIES, [row for contest in published for row in _tallies(session, contest)])
 
 
-def _published_from(contest: Contest) -> int:
-    return int((contest.frozen or {}).get("ballots_published_from", PUBLISHED_FROM))
+def ballots_are_public(contest: Contest, count: int) -> bool:
+    """Whether as many voters have a ballot in the box as were frozen for their publication."""
+    return count >= int((contest.frozen or {}).get("ballots_published_from", PUBLISHED_FROM))
 
 
 def _contest(contest: Contest, count: int, ballots_published: bool) -> Row:

@@ -1530,7 +1530,7 @@ WORDS: Mapping[str, tuple] = {
     ),
     "frozen_ok": (
         "What was frozen at the opening has the digest {digest}. Signing key: {key}.",
-        "Ce qui a été fixé à l’ouverture a l’empreinte {digest}. Clé de signature\u00a0: {key}.",
+        "Ce qui a été figé à l’ouverture a l’empreinte {digest}. Clé de signature\u00a0: {key}.",
         "Lo que se fijó en la apertura tiene la huella {digest}. Clave de firma: {key}.",
     ),
     "chain_ok": (
@@ -1546,13 +1546,13 @@ WORDS: Mapping[str, tuple] = {
     ),
     "record_ok": (
         "The record of the close agrees: {final} ballots count ({blank} blank), {superseded} were superseded.",
-        "Le procès-verbal de la clôture concorde\u00a0: {final} bulletins comptent (dont {blank} blancs), {superseded}"
-        " ont été remplacés.",
+        "Le procès-verbal de la clôture concorde\u00a0: {final} bulletins comptent (blancs\u00a0: {blank}),"
+        " {superseded} ont été remplacés.",
         "El acta del cierre concuerda: cuentan {final} boletas ({blank} en blanco) y {superseded} fueron reemplazadas.",
     ),
     "roll_ok": (
         "The roll is the one frozen at the opening: {voters} voters, {voted} of whom voted, one ballot each.",
-        "La liste électorale est celle fixée à l’ouverture\u00a0: {voters} inscrits, dont {voted} ont voté, un bulletin"
+        "La liste électorale est celle figée à l’ouverture\u00a0: {voters} inscrits, dont {voted} ont voté, un bulletin"
         " chacun.",
         "El padrón es el que se fijó en la apertura: {voters} inscritos, de los cuales votaron {voted}, una boleta cada"
         " uno.",
@@ -1618,7 +1618,7 @@ WORDS: Mapping[str, tuple] = {
         "With fewer than {voters} voters the ballots are not published, since one could be recognized. They are with"
         " the auditors, so the count was not done again here.",
         "À moins de {voters} votants, les bulletins ne sont pas publiés, car on pourrait en reconnaître un. Ils sont"
-        " chez l’équipe de vérification\u00a0; le dépouillement n’a donc pas été refait ici.",
+        " chez l’équipe de vérification; le dépouillement n’a donc pas été refait ici.",
         "Con menos de {voters} votantes las boletas no se publican, porque se podría reconocer alguna. Están con la"
         " auditoría; por eso el cómputo no se rehízo aquí.",
     ),
@@ -1658,7 +1658,7 @@ WORDS: Mapping[str, tuple] = {
     ),
     "manifest_rows": (
         "The table {table} has {found} rows; the manifest says {told}.",
-        "Le tableau {table} a {found} lignes\u00a0; le manifeste en annonce {told}.",
+        "Le tableau {table} a {found} lignes; le manifeste en annonce {told}.",
         "La tabla {table} tiene {found} filas; el manifiesto dice {told}.",
     ),
     "row_shape": (
@@ -1679,23 +1679,23 @@ WORDS: Mapping[str, tuple] = {
     # What was frozen
     "frozen_digest": (
         "What was frozen at the opening was changed: it does not have the digest with which the chain begins.",
-        "Ce qui a été fixé à l’ouverture a été changé\u00a0: son empreinte n’est pas celle par laquelle la chaîne"
+        "Ce qui a été figé à l’ouverture a été changé\u00a0: son empreinte n’est pas celle par laquelle la chaîne"
         " commence.",
         "Lo que se fijó en la apertura fue cambiado: no tiene la huella con la que empieza la cadena.",
     ),
     "frozen_setting": (
         "{field} is not as it was frozen at the opening.",
-        "{field} n’est pas tel que fixé à l’ouverture.",
+        "{field} n’est pas tel que figé à l’ouverture.",
         "{field} no es como se fijó en la apertura.",
     ),
     "frozen_format": (
         "What was frozen is in format {format}, which this verifier does not know. Take a newer one.",
-        "Ce qui a été fixé est au format {format}, que ce vérificateur ne connaît pas. Prenez-en un plus récent.",
+        "Ce qui a été figé est au format {format}, que ce vérificateur ne connaît pas. Prenez-en un plus récent.",
         "Lo que se fijó está en el formato {format}, que este verificador no conoce. Use uno más reciente.",
     ),
     "signing_key": (
         "The signing key is not the one frozen at the opening, or is no valid key.",
-        "La clé de signature n’est pas celle fixée à l’ouverture, ou n’est pas une clé valide.",
+        "La clé de signature n’est pas celle figée à l’ouverture, ou n’est pas une clé valide.",
         "La clave de firma no es la que se fijó en la apertura, o no es una clave válida.",
     ),
     # The chain
@@ -1763,7 +1763,7 @@ WORDS: Mapping[str, tuple] = {
     ),
     "record_counts": (
         "The number {field} is told as {told}; it is {found}.",
-        "Le nombre {field} est donné comme {told}\u00a0; c’est {found}.",
+        "Le nombre {field} est donné comme {told}; c’est {found}.",
         "El número {field} se da como {told}; es {found}.",
     ),
     "record_roll": (
@@ -1773,7 +1773,7 @@ WORDS: Mapping[str, tuple] = {
     ),
     "roll_digest": (
         "The roll is not the one that was frozen at the opening.",
-        "La liste électorale n’est pas celle fixée à l’ouverture.",
+        "La liste électorale n’est pas celle figée à l’ouverture.",
         "El padrón no es el que se fijó en la apertura.",
     ),
     "roll_turnout": (
@@ -1794,12 +1794,12 @@ WORDS: Mapping[str, tuple] = {
     ),
     "ballots_order": (
         "The ballots are not sorted by commitment; their order could tell who cast them.",
-        "Les bulletins ne sont pas triés par engagement\u00a0; leur ordre pourrait révéler qui les a déposés.",
+        "Les bulletins ne sont pas triés par engagement; leur ordre pourrait révéler qui les a déposés.",
         "Las boletas no están ordenadas por compromiso; su orden podría revelar quién las depositó.",
     ),
     "ballots_withheld": (
         "{ballots} ballots count, and ballots are to be published from {told} on; these are not.",
-        "{ballots} bulletins comptent, et ils doivent être publiés à partir de {told}\u00a0; ceux-ci ne le sont pas.",
+        "{ballots} bulletins comptent, et ils doivent être publiés à partir de {told}; ceux-ci ne le sont pas.",
         "Cuentan {ballots} boletas, y deben publicarse a partir de {told}; estas no lo están.",
     ),
     "ballot_opening": (
@@ -1820,7 +1820,7 @@ WORDS: Mapping[str, tuple] = {
     ),
     "tally_version": (
         "{rule}: the version of the rule is not the one frozen at the opening.",
-        "{rule}\u00a0: la version de la règle n’est pas celle fixée à l’ouverture.",
+        "{rule}\u00a0: la version de la règle n’est pas celle figée à l’ouverture.",
         "{rule}: la versión de la regla no es la que se fijó en la apertura.",
     ),
     "tally_parameters": (
@@ -1840,7 +1840,7 @@ WORDS: Mapping[str, tuple] = {
     ),
     "tally_ties": (
         "{rule}: the draw at place {place} is not the one that was frozen.",
-        "{rule}\u00a0: le tirage au rang {place} n’est pas celui qui a été fixé.",
+        "{rule}\u00a0: le tirage au rang {place} n’est pas celui qui a été figé.",
         "{rule}: el sorteo en el lugar {place} no es el que se fijó.",
     ),
     "tally_order": (
@@ -1883,7 +1883,7 @@ WORDS: Mapping[str, tuple] = {
     "saved_frozen": (
         "{file}: the checkpoint is signed, for this contest with another key or other frozen rules. Either it is not"
         " from this platform, or the whole box was written anew.",
-        "{file}\u00a0: le point de contrôle est signé, pour ce scrutin avec une autre clé ou d’autres règles fixées."
+        "{file}\u00a0: le point de contrôle est signé, pour ce scrutin avec une autre clé ou d’autres règles figées."
         " Soit il ne vient pas de cette plateforme, soit l’urne entière a été réécrite.",
         "{file}: el punto de control está firmado, para esta votación con otra clave u otras reglas fijadas. O no viene"
         " de esta plataforma, o toda la urna fue reescrita.",
@@ -1904,24 +1904,25 @@ WORDS: Mapping[str, tuple] = {
     ),
     "receipt_shape": (
         "{file} is no receipt: the field {field} is missing or is not as it should be.",
-        "{file} n’est pas un reçu\u00a0: le champ {field} manque ou n’est pas comme il devrait être.",
+        "{file} n’est pas un accusé de réception\u00a0: le champ {field} manque ou n’est pas comme il devrait être.",
         "{file} no es un comprobante: el campo {field} falta o no es como debería ser.",
     ),
     "receipt_contest": (
         "{file} is a receipt of the contest {contest}, which is not in this bundle.",
-        "{file} est un reçu du scrutin {contest}, qui n’est pas dans cet ensemble.",
+        "{file} est un accusé de réception du scrutin {contest}, qui n’est pas dans cet ensemble.",
         "{file} es un comprobante de la votación {contest}, que no está en este paquete.",
     ),
     "receipt_signature": (
         "{file}: the signature of the receipt does not hold. The file was changed, or nobody signed it.",
-        "{file}\u00a0: la signature du reçu ne tient pas. Le fichier a été changé, ou personne ne l’a signé.",
+        "{file}\u00a0: la signature de l’accusé de réception ne tient pas. Le fichier a été changé, ou personne ne"
+        " l’a signé.",
         "{file}: la firma del comprobante no es válida. El archivo fue cambiado, o nadie lo firmó.",
     ),
     "receipt_frozen": (
         "{file}: the receipt is signed, for this contest with another key or other frozen rules. Either it is not from"
         " this platform, or the whole box was written anew.",
-        "{file}\u00a0: le reçu est signé, pour ce scrutin avec une autre clé ou d’autres règles fixées. Soit il ne"
-        " vient pas de cette plateforme, soit l’urne entière a été réécrite.",
+        "{file}\u00a0: l’accusé de réception est signé, pour ce scrutin avec une autre clé ou d’autres règles"
+        " figées. Soit il ne vient pas de cette plateforme, soit l’urne entière a été réécrite.",
         "{file}: el comprobante está firmado, para esta votación con otra clave u otras reglas fijadas. O no viene de"
         " esta plataforma, o toda la urna fue reescrita.",
     ),
@@ -2012,26 +2013,26 @@ WORDS: Mapping[str, tuple] = {
 
 PROVED: Sequence[tuple] = (
     (
-        "The rules were fixed before the first ballot, and are those that were counted by.",
-        "Les règles ont été fixées avant le premier bulletin, et le dépouillement s’est fait selon elles.",
-        "Las reglas se fijaron antes de la primera boleta, y el cómputo se hizo según ellas.",
+        "The rules were fixed before the first ballot.",
+        "Les règles ont été figées avant le premier bulletin.",
+        "Las reglas se fijaron antes de la primera boleta.",
     ),
     (
-        "No ballot was changed, taken out, put in or moved since a checkpoint or a receipt that you gave here. Without"
+        "No ballot was changed, taken out, put in or moved since a checkpoint or a receipt that you gave it. Without"
         " such a file a box that was written anew as a whole, by whoever has the signing key, would not show.",
-        "Aucun bulletin n’a été changé, enlevé, ajouté ni déplacé depuis un point de contrôle ou un reçu que vous avez"
-        " fourni ici. Sans un tel fichier, une urne réécrite tout entière par qui détient la clé de signature ne se"
-        " verrait pas.",
+        "Aucun bulletin n’a été changé, enlevé, ajouté ni déplacé depuis un point de contrôle ou un accusé de"
+        " réception que vous lui avez fourni. Sans un tel fichier, une urne réécrite tout entière par qui détient la"
+        " clé de signature ne se verrait pas.",
         "Ninguna boleta fue cambiada, quitada, agregada ni movida desde un punto de control o un comprobante que usted"
-        " dio aquí. Sin tal archivo, una urna reescrita por completo por quien tiene la clave de firma no se notaría.",
+        " le dio. Sin tal archivo, una urna reescrita por completo por quien tiene la clave de firma no se notaría.",
     ),
     (
         "One ballot was counted for each who voted, the last one; where the ballots are published, the result is what"
-        " they give.",
-        "Un bulletin a été compté pour chaque votant, le dernier\u00a0; là où les bulletins sont publiés, le résultat"
-        " est celui qu’ils donnent.",
+        " they give by these rules.",
+        "Un bulletin a été compté pour chaque votant, le dernier; là où les bulletins sont publiés, le résultat est"
+        " celui qu’ils donnent selon ces règles.",
         "Se contó una boleta por cada votante, la última; donde las boletas están publicadas, el resultado es el que"
-        " ellas dan.",
+        " ellas dan según estas reglas.",
     ),
 )
 
@@ -2039,8 +2040,8 @@ NOT_PROVED: Sequence[tuple] = (
     (
         "That everybody voted freely: a receipt lets its holder show others how they voted, and so be put under"
         " pressure.",
-        "Que chacun a voté librement\u00a0: un reçu permet à qui le détient de montrer aux autres comment il a voté, et"
-        " donc de subir des pressions.",
+        "Que chacun a voté librement\u00a0: un accusé de réception permet à qui le détient de montrer aux autres"
+        " comment il a voté, et donc de subir des pressions.",
         "Que cada quien votó libremente: un comprobante permite a quien lo tiene mostrar cómo votó, y por eso puede"
         " recibir presiones.",
     ),
@@ -2061,7 +2062,7 @@ NOT_PROVED: Sequence[tuple] = (
         "The counts by groups: they were made at the close, and what joined voters to ballots is destroyed, so nobody"
         " can make them again.",
         "Les nombres par groupes\u00a0: ils ont été établis à la clôture, et ce qui reliait votants et bulletins est"
-        " détruit\u00a0; personne ne peut donc les refaire.",
+        " détruit; personne ne peut donc les refaire.",
         "Los conteos por grupos: se hicieron al cierre, y lo que unía a votantes y boletas está destruido, así que"
         " nadie puede rehacerlos.",
     ),
