@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from benchmarks import box, report, tally, web
+from benchmarks import box, report, tally, verify, web
 from benchmarks.data import Size
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +26,7 @@ TABLES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "web": report.web,
     "box": report.box,
     "tally": report.tally,
+    "verify": report.verify,
 }
 
 
@@ -44,6 +45,8 @@ def main(parts: tuple[str, ...], seconds: int) -> None:
 def _measure(part: str, seconds: int) -> dict[str, Any]:
     if part == "tally":
         return tally.measure(say=say)
+    if part == "verify":
+        return verify.measure(say=say)
     if part == "box":
         return box.measure(FOLDER, seconds=seconds, say=say)
     return web.measure(FOLDER, size=Size(), seconds=seconds, say=say)

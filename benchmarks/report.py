@@ -125,3 +125,15 @@ def box(found: Mapping[str, Any]) -> str:
     rows = [[*(row[name] for name in names), verdict(row["budgets"])] for row in found["rows"]]
     served = f"{found['workers']} workers x {found['threads']} threads, {found['clients']} clients"
     return "\n".join([f"Ballot box: durable casts, {served}, {found['seconds']:.0f} s a load", table(heads, rows)])
+
+
+def verify(found: Mapping[str, Any]) -> str:
+    """Seconds and memory of the stand-alone verifier on each bundle."""
+    heads = ("ballots", "items", "bundle MB", "reading s", "in all s", "peak MB", "of it before")
+    names = ("ballots", "items", "bundle_mb", "reading_seconds", "seconds", "peak_mb", "peak_before_mb")
+    return "\n".join(
+        [
+            f"Verify: chain, signed checkpoints, ballots, and five rules counted again for {found['seats']} places",
+            table(heads, [[row[name] for name in names] for row in found["rows"]]),
+        ]
+    )

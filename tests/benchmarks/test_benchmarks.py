@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
-from benchmarks import floor, report, stored, tally
+from benchmarks import floor, report, stored, tally, verify
 from benchmarks.__main__ import keep
 from benchmarks.budgets import Budget
 from benchmarks.data import PASSWORD, PREFIX, SEARCHED, SLUG, Size, database, email
@@ -120,3 +120,12 @@ def test_every_library_is_told_or_said_to_be_too_slow():
         ["irv", "votekit", "300", "25", "-", "too"],
     ]
     assert lines[5].startswith("A stored contest, 300 ballots on 25 items: 1.00 s (fetching 0.50,")
+
+
+def test_verify_checks_a_generated_bundle(tmp_path):
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(verify.bundle(120, 25))
+    found = verify.check(str(path))
+    assert 0 <= found["reading_seconds"] <= found["seconds"]
+    row = {"ballots": 120, "items": 25, "bundle_mb": 0.1, **found}
+    assert "120" in report.verify({"seats": verify.SEATS, "rows": [row]})

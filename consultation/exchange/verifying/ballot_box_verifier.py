@@ -953,10 +953,7 @@ def check_tallies(report: Report, contest: Contest, *, counted: bool) -> None:
         told = parameters_of(result)
         if (result.get("rule"), result.get("version")) != (rule, row["version"]):
             report.fails("tally_parameters", rule=rule, field="rule")
-        expected = {"contest": contest.code, "beacon": beacon}
-        if rule not in ("condorcet", "equal_shares"):
-            expected["seats"] = frozen.get("places")
-        for name, value in expected.items():
+        for name, value in {"contest": contest.code, "beacon": beacon, **expected_of(contest, rule)}.items():
             if told.get(name) != value:
                 report.fails("tally_parameters", rule=rule, field=name)
         if result.get("ballots") != len(contest.finals) or result.get("blank") != contest.row.get("blank_count"):
@@ -979,6 +976,24 @@ def check_tallies(report: Report, contest: Contest, *, counted: bool) -> None:
     if report.failures() == before and redone:
         report.holds("tallies_ok", rules=", ".join(redone))
     report.tells("beacon", beacon=beacon or "–", source=frozen.get("beacon_source") or "–")
+
+
+SEATED = ("expanding_approvals", "phragmen", "borda", "approval")
+
+
+def expected_of(contest: Contest, rule: str) -> dict:
+    """What a rule takes of what was frozen: the places; for Equal Shares the gathering's minutes and those of each
+    item, or, where some are not known, as many places at one each."""
+    frozen: Row = contest.frozen
+    if rule in SEATED:
+        return {"seats": frozen.get("places")}
+    if rule != "equal_shares" or contest.codes is None:
+        return {}
+    minutes = {option["code"]: option.get("minutes") for option in frozen["options"]}
+    if is_number(frozen.get("minutes")) and all(is_number(each) for each in minutes.values()):
+        costs = {code: str(each) for code, each in minutes.items()}
+        return {"budget": str(frozen["minutes"]), "costs": costs, "step": None}
+    return {"budget": str(frozen.get("places")), "costs": None, "step": None}
 
 
 def parameters_of(result: Row) -> dict:

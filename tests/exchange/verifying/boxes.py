@@ -81,6 +81,7 @@ class Box:
         roll: Sequence[str] = (),
         published_from: int = 1,
         rule: str | None = None,
+        minutes: int | None = None,
         seed: bytes = SEED,
     ) -> None:
         self.code, self.seed, self.roll = code, seed, sorted(roll)
@@ -99,7 +100,7 @@ class Box:
             "rule": rule or self.panel[0],
             "rule_version": RULES[rule or self.panel[0]].version,
             "places": places,
-            "minutes": None,
+            "minutes": minutes,
             "max_choices": items,
             "max_essential": 3,
             "opens_at": "2027-05-01T00:00:00+00:00",
@@ -107,7 +108,10 @@ class Box:
             "tie_break": "…",
             "beacon_source": "A lottery",
             "ballots_published_from": published_from,
-            "options": [{"position": at, "code": item} for at, item in enumerate(self.codes, start=1)],
+            "options": [
+                {"position": at, "code": item, "minutes": 5 * at if minutes else None}
+                for at, item in enumerate(self.codes, start=1)
+            ],
             "roll": None
             if outside
             else {"voters": len(self.roll), "sha256": chain.digest("contest/roll/2", chain.canonical(self.roll))},
@@ -229,9 +233,14 @@ class Box:
         counted = [from_content(chain.canonical(row["ballot"])) for row in rows]
         profile = Profile.from_ballots(self.codes, counted)
         rules = [self.frozen["rule"], *(rule for rule in self.panel if rule != self.frozen["rule"])]
+        costs = {option["code"]: option["minutes"] for option in self.frozen["options"]}
+        fits = {"budget": self.frozen["minutes"], "costs": costs}
+        more = {"equal_shares": fits if self.frozen["minutes"] else {"budget": self.frozen["places"]}}
+        rules += ["equal_shares"] if self.frozen["minutes"] else []
         found = []
         for rule in sorted(rules):
-            result = tally(profile, rule, seats=self.frozen["places"], contest=self.code, beacon=BEACON)
+            about_it = {"seats": self.frozen["places"], "contest": self.code, "beacon": BEACON}
+            result = tally(profile, rule, **about_it, **more.get(rule, {}))
             plain = json.loads(chain.canonical(result.to_dict()))
             about = {"rule": rule, "version": result.version, "headline": rule == self.frozen["rule"]}
             found.append({"contest": self.code, **about, "input_sha256": result.input_sha256, "result": plain})

@@ -41,6 +41,23 @@ def test_every_box_checks_out_with_all_that_was_kept_of_it(kind, secrecy, seed, 
     )
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_set_that_fits_the_minutes_is_found_again(kind, seed, tmp_path):
+    for more in ({"minutes": 40}, {"rule": "equal_shares"}):
+        box = filled(random.Random(seed), kind, voters=30, **more)
+        report = findings(tmp_path / "b.zip", packed(box.close()))
+        assert codes(report) == set()
+        counted = next(each.facts["rules"] for each in report.findings if each.code == "tallies_ok")
+        assert "equal_shares" in counted
+
+
+def test_a_deciding_rule_that_it_does_not_know_is_told(tmp_path):
+    report = findings(tmp_path / "b.zip", packed(filled(random.Random(1), "ranking", rule="schulze").close()))
+    assert codes(report) == set()
+    assert [each.facts["rule"] for each in report.findings if each.code == "tally_unknown"] == ["schulze"]
+
+
 def test_below_the_threshold_nothing_is_counted_again_and_it_is_said(tmp_path):
     box = filled(random.Random(4), voters=12, published_from=100)
     report = findings(tmp_path / "b.zip", packed(box.close()), [box.saved(-1)], box.receipts)

@@ -89,7 +89,7 @@ class Case:
 
 @pytest.fixture(scope="module")
 def untouched():
-    box = filled(random.Random(7), "tiers", "named", voters=25)
+    box = filled(random.Random(7), "tiers", "named", voters=25, minutes=45)
     return box, box.close()
 
 
@@ -520,6 +520,19 @@ def _(case):
     case.result("borda")["parameters"]["seats"] = 2
 
 
+@tampering("a set that fits other minutes", "tally_parameters", "tally_rounds")
+def _(case):
+    parameters = case.result("equal_shares")["parameters"]
+    parameters["costs"][case.box.codes[0]] = "6"
+
+
+@tampering(
+    "a set that fits more minutes", "tally_parameters", "tally_order", "tally_selected", "tally_scores", "tally_rounds"
+)
+def _(case):
+    case.result("equal_shares")["parameters"]["budget"] = "400"
+
+
 @tampering("ties drawn with another value", "tally_parameters")
 def _(case):
     case.result("borda")["parameters"]["beacon"] = "other"
@@ -589,7 +602,7 @@ def _(case):
 
 
 def written_anew(case, seed=SEED):
-    case.tables = filled(random.Random(8), "tiers", "named", voters=25, seed=seed).close()
+    case.tables = filled(random.Random(8), "tiers", "named", voters=25, minutes=45, seed=seed).close()
 
 
 @tampering("the whole box is written anew, and nobody kept anything")
@@ -630,7 +643,7 @@ def _(case):
 
 @tampering("ballots are added after the close and all signed again", "saved_entry")
 def _(case):
-    late = filled(random.Random(7), "tiers", "named", voters=25)
+    late = filled(random.Random(7), "tiers", "named", voters=25, minutes=45)
     case.saved = [case.box.saved(-1)]
     late.cast("org-002", ballots(random.Random(2), "tiers", late.codes, 1, weighted=False)[0])
     case.tables = late.close()
