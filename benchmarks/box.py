@@ -86,7 +86,8 @@ def load(server: Server, voters: Path, ballot: str, *, seconds: float) -> Load:
     Raises:
         Refused: when any ballot was not taken.
     """
-    command = ["wrk", "-t", str(WRK_THREADS), "-c", str(CONNECTIONS), "-d", f"{seconds:.0f}s", "-s", str(SCRIPT)]
+    command = ["wrk", "-t", str(WRK_THREADS), "-c", str(CONNECTIONS), "-d", f"{seconds:.0f}s"]
+    command += ["--timeout", "30s", "-s", str(SCRIPT)]
     environment = {"BOX_VOTERS": str(voters), "BOX_BALLOT": quote(ballot), "BOX_PATH": boxes.BALLOTS}
     before = cpu_seconds(server.workers)
     printed = output_of([*command, server.address], environment=environment, seconds=seconds + 30)
