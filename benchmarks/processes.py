@@ -16,7 +16,7 @@ from pathlib import Path
 HOST = "127.0.0.1"
 WORKERS = 2
 THREADS = 2
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
