@@ -64,6 +64,7 @@ from consultation.web import (
     security,
     transactions,
 )
+from consultation.web.addresses import LateRule
 from consultation.web.authorize import present, public
 
 __all__ = ["BLUEPRINTS", "COMMANDS", "DUE", "JOBS", "LETTERS", "SUBSCRIPTIONS", "create_app", "models"]
@@ -131,6 +132,10 @@ TWO_STEPS: tuple[TwoStepKind, ...] = (ROLE, CONTACTS, ELECTORATE, SIGN_OFF, VOID
 MAXIMUM_REQUEST_BYTES = 60 * 1024 * 1024
 
 
+class _Site(Flask):
+    url_rule_class = LateRule
+
+
 def create_app(config: Config | None = None, *, clock: Clock | None = None) -> Flask:
     """The application, from settings (the environment's by default) and a clock (the system's by default).
 
@@ -138,7 +143,7 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
         UnsafeSettings: when the environment's settings would be unsafe.
     """
     config = config or Config.from_environment()
-    app = Flask(
+    app = _Site(
         __name__,
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),

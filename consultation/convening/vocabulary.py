@@ -47,7 +47,7 @@ class Vocabulary:
         """``terms`` come in the order in which each kind shows them."""
         self._by_id = {term.id: term for term in terms}
         self._of = {kind: tuple(term for term in terms if term.kind is kind and not term.retired) for kind in TermKind}
-        self._by_name = {kind: _names(offered) for kind, offered in self._of.items()}
+        self._by_name: dict[TermKind, dict[str, VocabularyTerm]] = {}  # made when asked for, which few pages do
 
     @property
     def themes(self) -> tuple[VocabularyTerm, ...]:
@@ -64,7 +64,9 @@ class Vocabulary:
     def by_code(self, kind: TermKind, code_or_label: str) -> VocabularyTerm | None:
         """The offered term of a code, a slug, or a full or short label in any of the languages; case and accents do
         not count. A label that several terms have finds none of them."""
-        return self._by_name[kind].get(fold(code_or_label))
+        if (names := self._by_name.get(kind)) is None:
+            names = self._by_name[kind] = _names(self._of[kind])
+        return names.get(fold(code_or_label))
 
 
 def _names(terms: tuple[VocabularyTerm, ...]) -> dict[str, VocabularyTerm]:

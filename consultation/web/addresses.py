@@ -6,10 +6,29 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask, request, url_for
+from werkzeug.routing import Rule
 
 from consultation.kernel.orm import LANGUAGES
 
 ADDRESSES_KEPT = 4096
+
+
+class LateRule(Rule):
+    """A rule whose ways to build its address are made when it is first linked to.
+
+    Werkzeug writes and compiles two functions for each rule as it is added, which takes four fifths of the time to make
+    the application, and most processes link to few of the rules.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        made: list[Callable[..., tuple[str, str]]] = []
+
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
+            if not made:
+                made.append(super(LateRule, self)._compile_builder(append_unknown))
+            return made[0](rule, **values)
+
+        return build
 
 
 def install(app: Flask, language: Callable[[], str]) -> None:
