@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import docx
-from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
@@ -28,11 +27,10 @@ from consultation.drafting.export.document import (
     Table,
     plain,
 )
-from consultation.kernel.look import colours, face, theme_colour
+from consultation.drafting.export.docx_writer.elements import SOFT, field_start, mark, outline_level, rules
+from consultation.drafting.export.docx_writer.look import set_page, set_styles
+from consultation.kernel.look import theme_colour
 
-SOFT, INK, ACCENT = (RGBColor.from_string(colours()[name][1:]) for name in ("soft", "ink", "accent"))
-SERIF, SANS = face("serif"), face("sans")
-_SMALL = Pt(8.5)
 _MANY_COLUMNS = 9
 _IN_CONTENTS = 2
 """Heading levels that the contents field shows."""
@@ -52,77 +50,13 @@ class Writer:
         properties.comments = ""
         properties.created = properties.modified = released
         properties.last_modified_by = ""
-        self._styles()
-        self._page()
+        set_styles(self.file, document.tag)
+        set_page(self.file, document.running, document.page)
 
     def save(self) -> bytes:
         out = io.BytesIO()
         self.file.save(out)
         return out.getvalue()
-
-    # -- the look ---------------------------------------------------------------------------------
-
-    def _styles(self) -> None:
-        styles = self.file.styles
-        defaults = styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
-        language = defaults.find(qn("w:lang"))
-        language.set(qn("w:val"), self.document.tag)
-        for name, size, before, after in (
-            ("Normal", 11, 0, 6),
-            ("Title", 28, 12, 8),
-            ("Subtitle", 14, 0, 10),
-            ("Heading 1", 18, 28, 10),
-            ("Heading 2", 14, 20, 8),
-            ("Heading 3", 11, 12, 4),
-            ("Caption", 10, 10, 4),
-            ("List Bullet", 11, 0, 4),
-        ):
-            style = styles[name]
-            letters = SANS if name in ("Heading 3", "Caption") else SERIF
-            style.font.name, style.font.size, style.font.color.rgb = letters, Pt(size), INK
-            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-            for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-                fonts.attrib.pop(qn(f"w:{theme}"), None)
-            for script in ("ascii", "hAnsi", "cs"):
-                fonts.set(qn(f"w:{script}"), letters)
-            style.font.bold = name.startswith(("Heading", "Caption"))
-            style.font.italic = False
-            style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
-            style.paragraph_format.keep_with_next = name.startswith(("Heading", "Caption"))
-        styles["Heading 3"].font.color.rgb = ACCENT
-        note = styles.add_style("Agenda Note", WD_STYLE_TYPE.PARAGRAPH)
-        note.base_style = styles["Normal"]
-        note.paragraph_format.left_indent = Cm(0.8)
-        note.element.get_or_add_pPr().append(_border("left", 18))
-        for level in (1, 2):
-            entry = styles.add_style(f"TOC {level}", WD_STYLE_TYPE.PARAGRAPH)
-            entry.base_style = styles["Normal"]
-            entry.paragraph_format.left_indent = Cm(0.7 * (level - 1))
-            entry.paragraph_format.space_after = Pt(3)
-            entry.font.bold = level == 1
-        for border in styles["Title"].element.iter(qn("w:bottom")):
-            border.set(qn("w:color"), str(INK))
-        update = OxmlElement("w:updateFields")
-        update.set(qn("w:val"), "true")
-        self.file.settings.element.append(update)
-
-    def _page(self) -> None:
-        section = self.file.sections[0]
-        section.page_width, section.page_height = Cm(21.59), Cm(27.94)
-        section.left_margin = section.right_margin = Cm(2.4)
-        section.top_margin = section.bottom_margin = Cm(2.3)
-        section.different_first_page_header_footer = True
-        header = section.header.paragraphs[0]
-        _soft(header.add_run(self.document.running))
-        footer = section.footer.paragraphs[0]
-        footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        before, _, rest = self.document.page.partition("%(page)s")
-        between, _, after = rest.partition("%(pages)s")
-        _soft(footer.add_run(before))
-        _field(footer, "PAGE", "1")
-        _soft(footer.add_run(between))
-        _field(footer, "NUMPAGES", "1")
-        _soft(footer.add_run(after))
 
     # -- parts ------------------------------------------------------------------------------------
 
@@ -148,10 +82,10 @@ class Writer:
         for position, heading in enumerate(headings):
             paragraph = self.file.add_paragraph(style=f"TOC {heading.level}")
             if position == 0:
-                _field_start(paragraph, 'TOC \\o "1-2" \\h \\z \\u')
+                field_start(paragraph, 'TOC \\o "1-2" \\h \\z \\u')
             self._line(paragraph, tuple(Run(r.text, r.lang, r.tone, f"#{heading.anchor}") for r in heading.line))
             if position == len(headings) - 1:
-                _mark(paragraph, "end")
+                mark(paragraph, "end")
         self.file.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
     def put(self, node: Block) -> None:
@@ -164,7 +98,7 @@ class Writer:
                     for run in paragraph.runs:
                         run.font.color.rgb = RGBColor.from_string(theme_colour(anchor.removeprefix("theme-"))[1:])
                 if not listed and level <= _IN_CONTENTS:
-                    _outline_level(paragraph, 9)
+                    outline_level(paragraph, 9)
             case Paragraph(words):
                 self._line(self.file.add_paragraph(), words)
             case Bullets(items):
@@ -191,7 +125,7 @@ class Writer:
         widths = node.widths or (1,) * len(node.header)
         table = self.file.add_table(len(node.rows) + 1, len(node.header))
         table.autofit = False
-        table._tbl.tblPr.append(_rules())
+        table._tbl.tblPr.append(rules())
         room = Cm(21.59 - 4.8)
         sizes = [Emu(int(room * width / sum(widths))) for width in widths]
         for column, size in zip(table._tbl.tblGrid.findall(qn("w:gridCol")), sizes, strict=True):
@@ -216,8 +150,8 @@ class Writer:
     def _bookmarked(self, paragraph: Any, anchor: str, words: Line) -> None:
         name = self.names[anchor]
         start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
-        for mark in (start, end):
-            mark.set(qn("w:id"), name[1:])
+        for one in (start, end):
+            one.set(qn("w:id"), name[1:])
         start.set(qn("w:name"), name)
         paragraph._p.append(start)
         self._line(paragraph, words)
@@ -248,59 +182,3 @@ class Writer:
         run.underline = None if paragraph.style.name.startswith("TOC") else True
         link.append(run._r)
         paragraph._p.append(link)
-
-
-def _soft(run: Any) -> None:
-    run.font.size, run.font.color.rgb = _SMALL, SOFT
-
-
-def _border(side: str, eighths: int) -> Any:
-    """A paragraph border, its width in eighths of a point."""
-    borders, border = OxmlElement("w:pBdr"), OxmlElement(f"w:{side}")
-    for name, value in (("val", "single"), ("sz", str(eighths)), ("space", "8"), ("color", str(ACCENT))):
-        border.set(qn(f"w:{name}"), value)
-    borders.append(border)
-    return borders
-
-
-def _rules() -> Any:
-    """Table borders: a rule under each row, none between columns."""
-    borders = OxmlElement("w:tblBorders")
-    for side in ("top", "bottom", "insideH"):
-        rule = OxmlElement(f"w:{side}")
-        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", colours()["line"][1:].upper())):
-            rule.set(qn(f"w:{name}"), value)
-        borders.append(rule)
-    return borders
-
-
-def _outline_level(paragraph: Any, level: int) -> None:
-    """Take a heading out of the contents (level 9 is body text)."""
-    element = OxmlElement("w:outlineLvl")
-    element.set(qn("w:val"), str(level))
-    paragraph._p.get_or_add_pPr().append(element)
-
-
-def _mark(paragraph: Any, kind: str, size: Any = None) -> Any:
-    run = paragraph.add_run()
-    run.font.size = size
-    mark = OxmlElement("w:fldChar")
-    mark.set(qn("w:fldCharType"), kind)
-    run._r.append(mark)
-    return mark
-
-
-def _field_start(paragraph: Any, instruction: str, size: Any = None) -> None:
-    _mark(paragraph, "begin", size).set(qn("w:dirty"), "true")
-    code = OxmlElement("w:instrText")
-    code.set(qn("xml:space"), "preserve")
-    code.text = f" {instruction} "
-    paragraph.add_run()._r.append(code)
-    _mark(paragraph, "separate", size)
-
-
-def _field(paragraph: Any, instruction: str, shown: str) -> None:
-    """A field such as PAGE, with what stands there until it is computed."""
-    _field_start(paragraph, instruction, _SMALL)
-    _soft(paragraph.add_run(shown))
-    _mark(paragraph, "end", _SMALL)
