@@ -109,7 +109,12 @@ MOST = {"Document": 15.0, "Stylesheet": 15.0, "Script": 30.0, "Font": 70.0}
 MOST_IN_ALL, MOST_REQUESTS = 130.0, 10
 """What a first visit may fetch, in kilobytes as sent."""
 UNSEEN_SHIFT = 0.01
-"""What is left when a font takes the place of one with the same measures: a tenth of what browsers call good."""
+"""How far a page may move while it loads: a tenth of what browsers call good."""
+MOVED = (
+    "new Promise(done => { let sum = 0; new PerformanceObserver(list => list.getEntries().forEach("
+    "entry => sum += entry.hadRecentInput ? 0 : entry.value)).observe({type: 'layout-shift', buffered: true});"
+    " setTimeout(() => done(sum), 200) })"
+)
 FOR_README = {
     "front": ("front", "en", 1280, "light"),
     "ranking": ("ranking", "fr", 1280, "light"),
@@ -209,6 +214,8 @@ class Tour:
         page.evaluate("document.fonts.ready.then(() => true)")
         if (found := page.evaluate("document.documentElement.scrollWidth")) > width:
             self.faults.append(f"{name}: {found} px wide in a window of {width}")
+        if (moved := page.evaluate(MOVED)) > UNSEEN_SHIFT:
+            self.faults.append(f"{name}: moved {moved:.3f}")
 
 
 def weigh(browser: Browser, address: str, stop: Stop) -> tuple[str, list[str]]:
@@ -223,11 +230,7 @@ def weigh(browser: Browser, address: str, stop: Stop) -> tuple[str, list[str]]:
     session.on("Network.responseReceived", lambda told: kinds.update({told["requestId"]: told["type"]}))
     session.on("Network.loadingFinished", lambda told: sent.update({told["requestId"]: told["encodedDataLength"]}))
     page.goto(f"/en{stop.path}", wait_until="networkidle")
-    moved = page.evaluate(
-        "new Promise(done => { let sum = 0; new PerformanceObserver(list => list.getEntries().forEach("
-        "entry => sum += entry.value)).observe({type: 'layout-shift', buffered: true});"
-        " setTimeout(() => done(sum), 200) })"
-    )
+    moved = page.evaluate(MOVED)
     context.close()
     by_kind: dict[str, float] = {}
     for request, size in sent.items():
