@@ -3,10 +3,10 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 
 from consultation.kernel.ids import uuid7
-from consultation.kernel.orm import Base, Mapped, Trilingual, choice, mapped_column, one_of, trilingual
+from consultation.kernel.orm import Base, Mapped, Trilingual, choice, mapped_column, one_of, trilingual, unique_while
 from consultation.privacy.states import AskedBy, Consent, Occasion, PageName
 
 
@@ -64,9 +64,6 @@ class Agreement(Base):
     at: Mapped[datetime]
 
 
-_STANDING = text("withdrawn_at IS NULL AND done_at IS NULL")
-
-
 class Erasure(Base):
     """That somebody's account is to be erased at a time, was, or was to be until they took it back."""
 
@@ -75,7 +72,7 @@ class Erasure(Base):
         one_of("asked_by", AskedBy),
         CheckConstraint("withdrawn_at IS NULL OR done_at IS NULL", name="one_end"),
         CheckConstraint("due_at >= asked_at", name="due_later"),
-        Index("uq_erasure_standing", "user_id", unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING),
+        unique_while("withdrawn_at IS NULL AND done_at IS NULL", "uq_erasure_standing", "user_id"),
         Index(None, "due_at"),
     )
 
