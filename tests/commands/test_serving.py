@@ -166,8 +166,20 @@ def test_demo_prepares_prints_and_serves_and_a_second_start_is_warm(tmp_path):
     made = database.stat().st_ino
     assert not (tmp_path / "consultation.sqlite").exists()
     with started(tmp_path, "demo", "--port", str(port)) as process:
-        assert len(re.findall("/sign-in/link/", told_by(process))) == len(roles)
+        assert len(re.findall("/sign-in/link/", told_by(process))) == len(roles) + 1  # two people organize
         answer(process, f"http://127.0.0.1:{port}/fr/")
         assert stop(process) == 0
     assert database.stat().st_ino == made
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["demo"]
+
+
+def test_on_sqlite_no_process_loads_what_speaks_to_postgresql(tmp_path):
+    script = (
+        "import sys; from consultation.app import create_app; create_app();"
+        "print(sorted(name for name in sys.modules if 'postgresql' in name or name in ('psycopg', 'asyncpg')))"
+    )
+    settings = {**environment(tmp_path), "CONSULTATION_SECRET_KEY": "x" * 40}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=settings, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("[]\n", "")
