@@ -1,5 +1,6 @@
 """The server: gunicorn with threads, inside this process, and the worker beside it."""
 
+import ctypes
 import gc
 import os
 import signal
@@ -66,6 +67,7 @@ def run(app: Flask, *, host: str, port: int, workers: int, threads: int, with_wo
     # What stands now stands until the end: the collector need not look at it, nor touch the memory that forks share.
     gc.collect()
     gc.freeze()
+    _give_back()
     child = start_child(app) if with_worker else None
     here = os.getpid()
     try:
@@ -74,6 +76,12 @@ def run(app: Flask, *, host: str, port: int, workers: int, threads: int, with_wo
         # gunicorn's own processes leave through here too, and must not end what is not theirs.
         if child is not None and os.getpid() == here:
             _end(child)
+
+
+def _give_back() -> None:
+    """Return to the system what loading took and let go of, some megabytes that each process would count as its own."""
+    with suppress(OSError, AttributeError):  # where the C library is not glibc
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _bracketed(host: str) -> str:
