@@ -47,6 +47,7 @@ from consultation.privacy.letters import ERASURE_ASKED
 from consultation.privacy.operations import ERASING, KEEPING, SLEEPING
 from consultation.proposals import views as proposals_views
 from consultation.voting import views as voting_views
+from consultation.voting.jobs import TALLY
 from consultation.voting.letters import BALLOT_RECORDED, CHECKPOINT
 from consultation.voting.operations import CLOSING, ELECTORATE, SIGN_OFF, VOID
 from consultation.web import (
@@ -108,7 +109,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (DECISIONS, SECURITY, VERIFICATIONS, C
 
 DUE: tuple[DueAct, ...] = (CLOSING, CONFIRMING, ERASING, KEEPING, SLEEPING)
 
-JOBS: tuple[JobKind, ...] = (IMPORT,)
+JOBS: tuple[JobKind, ...] = (IMPORT, TALLY)
 
 LETTERS: tuple[LetterKind, ...] = (
     SIGN_IN_LINK,

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     CONTEST_TALLY = "contest:tally"
     CONTEST_PUBLISH = "contest:publish"
     CONTEST_VOID = "contest:void"
+    CONTEST_EXPLORE = "contest:explore"
     ROLL_OBJECT = "roll:object"
     BALLOT_CAST = "ballot:cast"
     BALLOTS_AUDIT = "ballots:audit"
@@ -181,6 +182,7 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.CONTEST_TALLY: _ORGANIZERS,
     Permission.CONTEST_PUBLISH: _ORGANIZERS,
     Permission.CONTEST_VOID: _ORGANIZERS,
+    Permission.CONTEST_EXPLORE: _ORGANIZERS,
     Permission.ROLL_OBJECT: _MEMBERS,
     Permission.BALLOT_CAST: _MEMBERS,
     Permission.BALLOTS_AUDIT: frozenset({Role.AUDITOR}),

@@ -168,3 +168,31 @@ class AnswerForm(OrganizersForm):
 
 class TallyForm(OrganizersForm):
     beacon = StringField(_l("Value of the beacon"), [Optional(), Length(max=300)], [stripped])
+
+
+class ExploreForm(OrganizersForm):
+    """Asked by GET, so that an exploration has an address; ``offer`` gives it the rules."""
+
+    class Meta:
+        csrf = False
+
+    rule = SelectField(_l("Rule"), choices=[])
+    places = IntegerField(_l("Places to fill"), [InputRequired(), NumberRange(min=1)])
+    minutes = IntegerField(_l("Minutes of the gathering"), [Optional(), NumberRange(min=1, max=100_000)])
+    without = StringField(
+        _l("Items taken out"), [Optional(), Length(max=20_000)], description=_l("Codes, set apart by spaces or lines.")
+    )
+    first = StringField(
+        _l("Items placed first, in this order"),
+        [Optional(), Length(max=20_000)],
+        description=_l(
+            "Under Phragmén’s rule their supporters are charged for them, so that nobody gains by it twice."
+        ),
+    )
+
+    def offer(self, rules: list[tuple[str, Any]]) -> None:
+        self.rule.choices = [SelectChoice(rule, label) for rule, label in rules]
+
+    def codes(self, name: str) -> list[str]:
+        """The codes that were typed, in order."""
+        return list(dict.fromkeys((self[name].data or "").replace(",", " ").split()))

@@ -22,10 +22,10 @@ AFTER = 5
 ROUNDS = 100
 """The page tells so many steps of the count; the file tells all."""
 
-ENTRIES = 100_000
+ENTRIES = 20_000
 """Choices on the distinct ballots of up to so many give 200 resamples; more give 40."""
 
-MOST_ENTRIES = 20_000_000
+MOST_ENTRIES = 10_000_000
 """With more the resamples are left out: they would take hours."""
 
 Plain = Mapping[str, Any]
@@ -127,4 +127,6 @@ def _samples(entries: int) -> int:
 def _strict_and_complete(profile: "Profile") -> bool:
     """Whether every ballot puts all items in an order without ties: what a .soc file holds."""
     width, ballots = len(profile.items), len(profile.weights)
-    return bool(ballots) and profile.ranks.tolist() == [*range(1, width + 1)] * ballots
+    if not ballots or len(profile.listed) != width * ballots:
+        return False
+    return bool((profile.ranks.reshape(ballots, width) == range(1, width + 1)).all())

@@ -33,6 +33,7 @@ from consultation.notifications.models import Notice
 from consultation.privacy.operations import agree
 from consultation.privacy.queries import ledger_of
 from consultation.privacy.states import Occasion, PageName
+from consultation.voting.jobs import TALLY
 from consultation.voting.operations import announce_roll, close_contest, import_ballots, publish_contest, tally_contest
 from consultation.voting.roll_models import RollObjection
 from consultation.voting.states import ContestKind, ObjectionKind, Secrecy
@@ -177,6 +178,9 @@ def _contests(session: Any, world: World, consultation: Any) -> None:
     publish_contest(session, over, actor=OPERATOR, now=NOW)
     draft_agenda(session, consultation, over, actor=OPERATOR, now=NOW)
     release(session, consultation, final=False, base_url="http://127.0.0.1:8000", actor=OPERATOR, now=NOW)
+    counted = jobs.enqueue(
+        session, TALLY, subject_id=over.id, parameters={"contest": "OVER", "beacon": ""}, actor=OPERATOR, now=NOW
+    )
     ready = make_contest(session, consultation, NOW, code="READY", places=1, opened=False)
     announce_roll(session, ready, objections_until=NOW + timedelta(days=7), actor=OPERATOR, now=NOW)
     objection = RollObjection(
@@ -192,6 +196,7 @@ def _contests(session: Any, world: World, consultation: Any) -> None:
     make_contest(session, consultation, NOW, code="OPEN", places=1)
     world.subjects |= {
         "shared.over": {"code": "OVER", "rule": over.rule, "format_name": "toc"},
+        "shared.tally": {"code": "OVER", "job_id": counted.id},
         "shared.ready": {"code": "READY"},
         "shared.objection": {"code": "READY", "objection_id": objection.id},
         "shared.open": {"code": "OPEN"},

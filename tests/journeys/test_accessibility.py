@@ -18,10 +18,14 @@ from consultation.convening.operations import load_vocabularies
 from consultation.demo.build import steps
 from consultation.demo.sample import Sample, delegate_address
 from consultation.discussion.models import Comment
+from consultation.kernel.jobs import enqueue
 from consultation.kernel.letters import Letter
+from consultation.kernel.permissions import OPERATOR
 from consultation.membership.models import MemberOrganization
 from consultation.membership.operations.inviting import INVITATION
 from consultation.proposals.models import Proposal
+from consultation.voting.jobs import TALLY
+from consultation.voting.queries import contest_by_code
 from consultation.web.mail.unsubscribing import sign
 from consultation.web.transactions import unit_of_work
 from tests.conftest import NOW
@@ -34,6 +38,9 @@ FILES = {
     "voting.tally_file",
     "voting.ballots_file",
     "voting.chain_file",
+    "voting.explanation_file",
+    "voting.order_file",
+    "voting.preflib_file",
     "drafting.download",
     "exchange.bundle",
     "exchange.verifier",
@@ -259,6 +266,8 @@ def _as_delegate(visitor: Visitor, code: str) -> None:
 
 def _as_organizer(visitor: Visitor, folder: Any) -> None:
     visitor.see("/organize", f"/organize/{ENDED}/agenda", f"/organize/{ENDED}/contests")
+    visitor.see(f"/organize/{ENDED}/contests/SA26-C1/what-if?rule=phragmen&places=3&first=SA26-A001")
+    _see_a_tally(visitor)
     visitor.see("/organize/pages", "/organize/pages/terms")
     visitor.see("/verification/LTARS/merging", "/verification/LTARS/merging?into=maritime-justice")
     visitor.page.goto(f"/{visitor.language}/organize/{OPEN}/contests")
@@ -283,6 +292,16 @@ def _as_organizer(visitor: Visitor, folder: Any) -> None:
     visitor.page.locator("#report").wait_for()
     visitor.look()
     visitor.see(f"/organize/{OPEN}", f"/organize/{OPEN}/imports")
+
+
+def _see_a_tally(visitor: Visitor) -> None:
+    """The page of a tally that was asked for; this contest is published, so nothing will come of it."""
+    with visitor.app.app_context(), unit_of_work() as session:
+        contest = contest_by_code(session, "SA26-C1")
+        order = {"contest": contest.code, "beacon": ""}
+        job = enqueue(session, TALLY, subject_id=contest.id, parameters=order, actor=OPERATOR, now=NOW)
+        address = f"/organize/{ENDED}/contests/SA26-C1/tally/{job.id}"
+    visitor.see(address)
 
 
 def test_ranking_by_keyboard_alone(sample, app, page):

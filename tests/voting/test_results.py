@@ -12,7 +12,13 @@ from consultation.membership.operations.affiliating import agree_affiliation, pr
 from consultation.voting import preflib
 from consultation.voting.chain import canonical
 from consultation.voting.models import Explanation, StoredTally
-from consultation.voting.operations import close_contest, import_ballots, publish_contest, tally_contest
+from consultation.voting.operations import (
+    close_contest,
+    import_ballots,
+    publish_contest,
+    tally_contest,
+    void_contest,
+)
 from consultation.voting.operations.counting import count_contest
 from consultation.voting.rules import to_content
 from consultation.voting.states import ContestKind, Secrecy
@@ -286,3 +292,11 @@ def test_names_stand_with_the_result_of_a_named_contest_alone(session, client, s
     html = client.get(RESULTS).text
     assert "Chosen by: Organization ALPHA, BETA." in " ".join(html.split())
     assert "Organization BETA" not in html
+
+
+def test_a_void_contest_keeps_no_explanation(session, scene, clock):
+    contest = closed(session, scene, clock, outside(scene.codes), secrecy=Secrecy.NO_ROLL)
+    tally_contest(session, contest, beacon="", actor=OPERATOR, now=clock.now())
+    void_contest(session, contest, reason="A wrong list", actor=OPERATOR, now=clock.now())
+    commit(session)
+    assert session.scalars(select(Explanation)).all() == []

@@ -108,7 +108,9 @@ class Jobs:
         ended: JobState | None = None
         with run.pulse:
             try:
-                self._perform(run, run.kind.prepare(run.task))
+                with self._app.app_context():
+                    prepared = run.kind.prepare(run.task)
+                self._perform(run, prepared)
                 ended = JobState.DONE
             except jobs.Overtaken:
                 log.warning("job_overtaken", extra={"job": str(run.task.job_id)})

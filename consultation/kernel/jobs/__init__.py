@@ -13,7 +13,16 @@ from consultation.kernel.jobs.operations import (
     finish,
     restart,
 )
-from consultation.kernel.jobs.queries import active_with_file, files_in_use, job_of, queued, recent, running, waiting
+from consultation.kernel.jobs.queries import (
+    active_on,
+    active_with_file,
+    files_in_use,
+    job_of,
+    queued,
+    recent,
+    running,
+    waiting,
+)
 from consultation.kernel.jobs.states import ACTIVE, ENDED, JobState
 
 __all__ = [
@@ -30,6 +39,7 @@ __all__ = [
     "Overtaken",
     "Pulse",
     "Task",
+    "active_on",
     "active_with_file",
     "cancel",
     "claim",

@@ -78,10 +78,10 @@ def _nothing_to_tidy(_folder: Path, _in_use: Collection[str], _now: datetime) ->
 class JobKind:
     """One kind of long work.
 
-    ``permission``: what one needs to ask for it, see it and cancel it. ``prepare`` reads and computes without any
-    transaction, so that nobody waits for it meanwhile; ``perform`` gets what it returned. ``ended`` is told once the
-    job has ended, and after the commit. ``tidy`` is called now and then with the data folder and the files that jobs
-    still need.
+    ``permission``: what one needs to ask for it, see it and cancel it. ``prepare`` reads and computes before the write
+    lock is taken, within the application's context, so that nobody waits for it meanwhile; ``perform`` gets what it
+    returned. ``ended`` is told once the job has ended, and after the commit. ``tidy`` is called now and then with the
+    data folder and the files that jobs still need.
     """
 
     name: str

@@ -50,6 +50,12 @@ def recent(session: Session, subject_id: uuid.UUID, kinds: Collection[str], limi
     return session.scalars(query.order_by(Job.created_at.desc(), Job.id.desc()).limit(limit)).all()
 
 
+def active_on(session: Session, subject_ids: Collection[uuid.UUID], kinds: Collection[str]) -> dict[uuid.UUID, Job]:
+    """The jobs of these kinds that wait or run, by what they work on; the newest of each."""
+    query = select(Job).where(Job.subject_id.in_(subject_ids), Job.kind.in_(kinds), Job.state.in_(ACTIVE))
+    return {job.subject_id: job for job in session.scalars(query.order_by(Job.created_at, Job.id)) if job.subject_id}
+
+
 def active_with_file(session: Session, file: str) -> Job | None:
     """The job that waits or runs with this file."""
     return session.scalars(select(Job).where(Job.file == file, Job.state.in_(ACTIVE))).one_or_none()

@@ -5,12 +5,14 @@ from consultation.organizing.views import (
     agenda,
     confirmations,
     contests,
+    exploring,
     importing,
     jobs,
     members,
     overview,
     people,
     rolls,
+    tallying,
     vocabularies,
 )
 from consultation.organizing.views.blueprint import bp
@@ -21,11 +23,13 @@ __all__ = [
     "bp",
     "confirmations",
     "contests",
+    "exploring",
     "importing",
     "jobs",
     "members",
     "overview",
     "people",
     "rolls",
+    "tallying",
     "vocabularies",
 ]

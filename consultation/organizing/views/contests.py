@@ -12,7 +12,7 @@ from consultation.accounts.queries import user_by_id
 from consultation.convening.models import Consultation
 from consultation.convening.rules import Unusable, check_window
 from consultation.convening.vocabulary import vocabulary
-from consultation.kernel import two_steps
+from consultation.kernel import jobs, two_steps
 from consultation.kernel.orm import Trilingual
 from consultation.kernel.permissions import Permission
 from consultation.organizing import wording
@@ -20,6 +20,7 @@ from consultation.organizing.contest_forms import AnnouncementForm, ContestForm,
 from consultation.organizing.forms import OrganizersForm
 from consultation.organizing.views.blueprint import bp, consultation_or_404, instant
 from consultation.voting import operations, rolls
+from consultation.voting.jobs import TALLY, ask_for_tally, is_large
 from consultation.voting.keys import KeyMissing
 from consultation.voting.models import Contest
 from consultation.voting.operations import BeaconFixed, ContestNotReady
@@ -122,12 +123,15 @@ def publication(slug: str, code: str) -> Response:
 @bp.post("/organize/<slug>/contests/<code>/tally")
 @requires(Permission.CONTEST_TALLY)
 def tally(slug: str, code: str) -> Response:
+    """At once, or as a job where there are many ballots."""
     found, form = consultation_or_404(slug), TallyForm()
     contest = contest_or_404(found, code)
+    asked: dict[str, Any] = {"beacon": form.beacon.data or None, "actor": current_actor(), "now": present()}
     try:
-        operations.tally_contest(
-            session(), contest, beacon=form.beacon.data or None, actor=current_actor(), now=present()
-        )
+        if is_large(session(), contest):
+            job = ask_for_tally(session(), contest, **asked)
+            return see_other(url_for("organizing.tally_job", slug=slug, code=code, job_id=job.id))
+        operations.tally_contest(session(), contest, **asked)
     except BeaconFixed:
         form.refuse("beacon", _("It was tallied with another value. The first one stands."))
         return _contests(found, ContestForm(formdata=None), 422, form)
@@ -182,11 +186,13 @@ def _contests(
     found: Consultation, form: ContestForm, status: int = 200, refused: OrganizersForm | None = None
 ) -> Response:
     form.offer(vocabulary(session()))
+    shown = contests_of(session(), found.id)
     return page(
         "organizing/contests.html",
         status=status,
         consultation=found,
-        contests=contests_of(session(), found.id),
+        contests=shown,
+        tallies=jobs.active_on(session(), [contest.id for contest in shown], (TALLY.name,)),
         before_opening=_before_opening(found),
         form=form,
         refused=refused or (form if form.errors else None),

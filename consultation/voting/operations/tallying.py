@@ -75,7 +75,8 @@ def keep_counted(
     lock(session, contest)
     if contest.state not in TALLYING.sources:
         raise WrongState(TALLYING, contest.state)
-    settled_beacon(contest, counted.beacon or None)
+    if settled_beacon(contest, counted.beacon or None) != counted.beacon:
+        raise BeaconFixed
     return _keep(session, contest, counted, actor=actor, now=now, keys=keys)
 
 

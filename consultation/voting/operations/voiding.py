@@ -14,7 +14,7 @@ from consultation.kernel.two_steps import TwoStepKind, TwoStepRequest
 from consultation.voting import letters
 from consultation.voting.events import ContestVoided
 from consultation.voting.keys import key_store
-from consultation.voting.models import BallotContent, BallotDraft, CastKey, Contest, StoredTally
+from consultation.voting.models import BallotContent, BallotDraft, CastKey, Contest, Explanation, StoredTally
 from consultation.voting.operations.box import lock
 from consultation.voting.operations.closing import forget_traces
 from consultation.voting.states import VOIDING
@@ -65,7 +65,7 @@ def _void(session: Session, contest: Contest, reason: str, actor: Actor, now: da
     contest_id, opened = contest.id, contest.opened_at is not None
     apply(session, contest, VOIDING, event=voided, actor=actor, now=now)
     contest.voided_at, contest.void_reason = now, reason.strip()
-    for held in (BallotContent, CastKey, BallotDraft, StoredTally):
+    for held in (BallotContent, CastKey, BallotDraft, StoredTally, Explanation):
         session.execute(delete(held).where(held.contest_id == contest.id).execution_options(synchronize_session=False))
     letters.shuffle(session, contest)
     session.flush()

@@ -17,7 +17,7 @@ from consultation.voting.policy import window_open
 from consultation.voting.rules import in_steps
 from consultation.voting.states import ContestState, Secrecy
 from consultation.voting.views.blueprint import bp
-from consultation.voting.views.wording import CHANGES, GROUPS, RULE_NAMES, TIES, group_name
+from consultation.voting.wording import CHANGES, GROUPS, RULE_NAMES, TIES, group_name
 from consultation.web.authorize import present, public
 from consultation.web.locale import DEFAULT_ZONE
 from consultation.web.render import page
