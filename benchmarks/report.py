@@ -129,8 +129,9 @@ def box(found: Mapping[str, Any]) -> str:
 
 def verify(found: Mapping[str, Any]) -> str:
     """Seconds and memory of the stand-alone verifier on each bundle."""
-    heads = ("ballots", "items", "bundle MB", "reading s", "in all s", "peak MB", "of it before")
-    names = ("ballots", "items", "bundle_mb", "reading_seconds", "seconds", "peak_mb", "peak_before_mb")
+    heads = ("ballots", "items", "bundle MB", "reading s", "in all s", "processor s", "peak MB", "of it before")
+    names = ("ballots", "items", "bundle_mb", "reading_seconds", "seconds", "processor_seconds")
+    names = (*names, "peak_mb", "peak_before_mb")
     return "\n".join(
         [
             f"Verify: chain, signed checkpoints, ballots, and five rules counted again for {found['seats']} places",

@@ -593,6 +593,12 @@ def _(case):
     tied["result"]["ties"][0]["priorities"].reverse()
 
 
+@tampering("a draw among what is no item", "tally_ties")
+def _(case):
+    tied = next(row for row in case.tables["tallies"] if row["result"]["ties"])
+    tied["result"]["ties"][0]["items"] = [1, 2]
+
+
 @tampering("the draws are taken out of a result", "tally_ties")
 def _(case):
     case.result("borda")["ties"] = None
