@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import ColumnElement, UnaryExpression, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.operators import custom_op
 
 from consultation.convening.models import Consultation
 from consultation.curation.models import AgendaItem
@@ -225,9 +226,16 @@ def final_contents(session: Session, contest_id: uuid.UUID) -> Iterator[Any]:
 
 
 def counted_contents(session: Session, contest_id: uuid.UUID) -> Iterator[bytes]:
-    """After the close: what the ballots that count say, in no order: for counting, which needs none."""
-    query = select(BallotContent.content).where(BallotContent.contest_id == contest_id)
-    yield from session.scalars(query.execution_options(yield_per=10_000))
+    """After the close: what the ballots that count say, in no order: for counting, which needs none.
+
+    On SQLite the whole table is read in the order in which it lies (a sign before a column keeps its index out):
+    following the index to every row takes six times as long. Read past the session, which would take four times.
+    """
+    contest: ColumnElement[uuid.UUID] = BallotContent.contest_id.expression
+    if session.get_bind().dialect.name == "sqlite":
+        contest = UnaryExpression(contest, operator=custom_op("+"), type_=contest.type)
+    query = select(BallotContent.content).where(contest == contest_id)
+    yield from session.connection().execute(query, execution_options={"yield_per": 10_000}).scalars()
 
 
 def stored_tallies(session: Session, contest_id: uuid.UUID) -> list[StoredTally]:

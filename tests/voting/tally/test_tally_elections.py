@@ -16,15 +16,19 @@ RANKED = ("burlington2009", "debian2003", "edinburgh2017_almond", "glasgow2007_g
 
 
 @pytest.fixture(scope="module")
-def load():
+def elections():
     if not ELECTIONS.is_dir():
         if SHARED.is_dir() and os.environ.get("CI") == "true":
             pytest.fail(f"{SHARED.name} is there, but holds no data/elections")
         pytest.skip("the election files are not beside the repository (../shared/data/elections)")
+    return ELECTIONS
 
+
+@pytest.fixture(scope="module")
+def load(elections):
     def load(key):
-        expected = json.loads((ELECTIONS / key / "expected.json").read_text(encoding="utf-8"))
-        election = read(ELECTIONS / key / expected["data_file"])
+        expected = json.loads((elections / key / "expected.json").read_text(encoding="utf-8"))
+        election = read(elections / key / expected["data_file"])
         assert election.sha256 == expected["sha256"]
         return election, expected["computed"], expected
 
@@ -191,10 +195,8 @@ def test_councils_of_scotland_stage_by_stage(load, key):
         assert any(names[item] == name.split("'")[0] for item in at[count - 1])
 
 
-def test_the_order_of_schulzes_example():
-    if not ELECTIONS.is_dir():
-        pytest.skip("the election files are not beside the repository (../shared/data/elections)")
-    expected = json.loads((ELECTIONS / "schulze45" / "expected.json").read_text(encoding="utf-8"))
+def test_the_order_of_schulzes_example(elections):
+    expected = json.loads((elections / "schulze45" / "expected.json").read_text(encoding="utf-8"))
     rows = [BallotRow(tuple((item,) for item in order), weight=count) for count, order in expected["ballots"]]
     profile = Profile.from_ballots("ABCDE", rows)
     for strength in ("margins", "winning_votes"):

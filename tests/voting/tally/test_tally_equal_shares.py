@@ -172,3 +172,30 @@ def test_steps_without_end_are_refused(monkeypatch):
         run("bcd", rows, costs, Fraction(55 * 11), Fraction(1, 1000))
     assert refused.value.code == "bad_step"
     assert run("bcd", rows, costs, Fraction(55 * 11), Fraction(1)).extra["end"] == "next_overspends"
+
+
+def test_a_single_voter_who_cannot_pay_gives_what_is_left():
+    rows = [BallotRow((("b", "c"),)), BallotRow((("b",),), weight=2), BallotRow((("c",),), weight=5)]
+    result = run("bc", rows, {"b": Fraction(21), "c": Fraction(36)}, Fraction(80), Fraction(0))
+    assert [(entry["item"], entry["price"], entry["gave_all"]) for entry in result.rounds] == [
+        ("c", "6", 0),
+        ("b", "17/2", 1),
+    ]
+    assert result.scores == {"c": "1/6", "b": "17/42"}
+
+
+TIED_LATER = [BallotRow((("a", "b"),)), BallotRow((("x",),), weight=2)]
+TIED_COSTS = {"a": Fraction(10), "b": Fraction(10), "x": Fraction(6)}
+
+
+def test_a_draw_that_ends_the_completion_is_written_down():
+    result = run("abx", TIED_LATER, TIED_COSTS, Fraction(15), Fraction(1))
+    assert (result.selected, result.extra["steps"], result.extra["end"]) == (["x"], 4, "next_overspends")
+    reason = "equal price for a unit of cost, in another step of the completion"
+    assert [(tie["place"], tie["reason"], tie["items"]) for tie in result.ties] == [(2, reason, plain.drawn("ab"))]
+
+
+def test_what_costs_just_the_budget_is_bought():
+    result = run("abx", TIED_LATER, TIED_COSTS, Fraction(16), Fraction(1))
+    assert (result.selected, result.extra["spent"]) == (["x", plain.drawn("ab")[0]], "16")
+    assert (result.extra["steps"], result.ties[0]["reason"]) == (14, "equal price for a unit of cost")
