@@ -88,6 +88,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 COMMANDS: Mapping[str, str] = {
     "agenda": "drafting.cli:agenda",
+    "backup": "commands.backup.command:backup",
     "consultations": "convening.cli:group",
     "contests": "voting.cli.contests:group",
     "db": "commands.database:group",
@@ -97,6 +98,7 @@ COMMANDS: Mapping[str, str] = {
     "items": "curation.cli:group",
     "organizations": "membership.cli:organizations",
     "proposals": "moderation.cli:proposals",
+    "restore": "commands.backup.command:restore",
     "serve": "commands.serving:command",
     "tally": "voting.cli.tally:tally",
     "users": "membership.cli:users",

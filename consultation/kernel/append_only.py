@@ -20,6 +20,16 @@ def install(connection: Connection) -> None:
         _install_postgresql(connection, tables)
 
 
+def remove(connection: Connection) -> None:
+    """Take the triggers away, for a restore, which fills the tables anew and installs them again in its transaction."""
+    existing = set(inspect(connection).get_table_names())
+    for table in APPEND_ONLY:
+        if table in existing:
+            for name in _names(connection.dialect.name, table):
+                on = "" if connection.dialect.name == "sqlite" else f" ON {table}"
+                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{on}")
+
+
 def missing(connection: Connection) -> list[str]:
     """The append-only tables that have lost a guard."""
     if connection.dialect.name == "sqlite":

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 
 from consultation.kernel.orm import prepare_engine
 
@@ -71,12 +71,22 @@ def _known_revisions() -> Iterator[None]:
 
 def pending(engine: Engine) -> bool:
     """Whether the database is not at the newest revision."""
+    with engine.connect() as connection:
+        return revision_of(connection) != newest()
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The database's revision; None where it is empty."""
     from alembic.migration import MigrationContext
+
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    """The newest revision that the files in migrations/versions have."""
     from alembic.script import ScriptDirectory
 
-    with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_heads()
-    return set(current) != set(ScriptDirectory(str(MIGRATIONS)).get_heads())
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def open_engine(database_url: str) -> Engine:
