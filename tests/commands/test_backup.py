@@ -77,8 +77,15 @@ def digests(path):
     return {name: (entry["rows"], entry["sha256"]) for name, entry in manifest(path)["tables"].items()}
 
 
-def run(runner, *arguments):
-    return runner.invoke(args=list(map(str, arguments)))
+@pytest.fixture
+def run(runner, session):
+    """A command, as somebody types it while nobody holds a transaction open."""
+
+    def invoke(*arguments):
+        session.rollback()
+        return runner.invoke(args=list(map(str, arguments)))
+
+    return invoke
 
 
 def wiped(session, engine):
@@ -89,9 +96,9 @@ def wiped(session, engine):
     return url
 
 
-def test_what_is_restored_is_what_was_backed_up(runner, session, engine, everything, tmp_path, clock):
+def test_what_is_restored_is_what_was_backed_up(run, session, engine, everything, tmp_path, clock):
     first, second = tmp_path / "first.zip", tmp_path / "second.zip"
-    made = run(runner, "backup", first)
+    made = run("backup", first)
     assert (made.exit_code, made.stdout) == (0, ""), (made.stderr, made.exception)
     assert "The keys are not" in made.stderr
     assert stat.S_IMODE(first.stat().st_mode) == 0o600
@@ -99,20 +106,20 @@ def test_what_is_restored_is_what_was_backed_up(runner, session, engine, everyth
     assert sum(rows for rows, _digest in before.values()) > 400
     assert len([name for name, (rows, _digest) in before.items() if rows]) > 35
     wiped(session, engine)
-    restored = run(runner, "restore", first)
+    restored = run("restore", first)
     assert (restored.exit_code, restored.stdout) == (0, ""), restored.stderr
-    assert run(runner, "backup", second).exit_code == 0
+    assert run("backup", second).exit_code == 0
     assert digests(second) == before
-    assert run(runner, "db", "check").exit_code == 0
+    assert run("db", "check").exit_code == 0
     with engine.connect() as connection:
         assert append_only.missing(connection) == []
 
 
-def test_work_goes_on_after_a_restore(runner, session, engine, voted, tmp_path, clock):
+def test_work_goes_on_after_a_restore(run, session, engine, voted, tmp_path, clock):
     file = tmp_path / "backup.zip"
-    run(runner, "backup", file)
+    run("backup", file)
     wiped(session, engine)
-    run(runner, "restore", file)
+    run("restore", file)
     contest = session.scalars(select(Contest).where(Contest.code == "LIVE")).one()
     vote(session, contest, voted[0], ["BX27-A002", "BX27-A001"], clock, key="after")
     positions = session.scalars(select(EventRecord.position).order_by(EventRecord.position)).all()
@@ -123,11 +130,9 @@ def test_work_goes_on_after_a_restore(runner, session, engine, voted, tmp_path, 
     assert session.scalar(select(func.count()).where(ChainEntry.contest_id == contest.id)) == 13
 
 
-def test_a_backup_moves_from_one_kind_of_database_to_the_other(
-    runner, session, engine, everything, tmp_path, app, clock
-):
+def test_a_backup_moves_from_one_kind_of_database_to_the_other(run, session, engine, everything, tmp_path, app, clock):
     first, there, back = (tmp_path / name for name in ("first.zip", "there.zip", "back.zip"))
-    run(runner, "backup", first)
+    run("backup", first)
     folder = tmp_path / "elsewhere"
     shutil.copytree(app.extensions["settings"].data_dir, folder)
     url = f"sqlite:///{tmp_path / 'elsewhere.sqlite'}"
@@ -152,12 +157,12 @@ def test_a_backup_moves_from_one_kind_of_database_to_the_other(
     write(other, there, now=clock.now(), tell=lambda _table: None)
     other.dispose()
     assert digests(there) == digests(first)
-    assert run(runner, "restore", there, "--replace").exit_code == 0
-    run(runner, "backup", back)
+    assert run("restore", there, "--replace").exit_code == 0
+    run("backup", back)
     assert digests(back) == digests(first)
 
 
-def test_a_backup_is_of_one_moment_while_others_write(runner, session, engine, voted, tmp_path, clock):
+def test_a_backup_is_of_one_moment_while_others_write(run, session, engine, voted, tmp_path, clock):
     contest_id = session.scalars(select(Contest.id).where(Contest.code == "LIVE")).one()
     stop, failed = threading.Event(), []
     # What the other thread uses is read before: a look at an object of this session would begin its transaction.
@@ -193,7 +198,7 @@ def test_a_backup_is_of_one_moment_while_others_write(runner, session, engine, v
     writer.start()
     try:
         files = [tmp_path / f"{number}.zip" for number in range(3)]
-        assert [run(runner, "backup", file).exit_code for file in files] == [0, 0, 0]
+        assert [run("backup", file).exit_code for file in files] == [0, 0, 0]
     finally:
         stop.set()
         writer.join()
@@ -203,26 +208,26 @@ def test_a_backup_is_of_one_moment_while_others_write(runner, session, engine, v
         assert told["ballot_chain"]["rows"] == told["ballot_content"]["rows"]
     session.rollback()
     wiped(session, engine)
-    assert run(runner, "restore", files[-1]).exit_code == 0
+    assert run("restore", files[-1]).exit_code == 0
 
 
-def test_an_older_backup_is_found_by_a_newer_checkpoint(runner, session, engine, voted, tmp_path, clock):
+def test_an_older_backup_is_found_by_a_newer_checkpoint(run, session, engine, voted, tmp_path, clock):
     old, kept = tmp_path / "old.zip", tmp_path / "kept.json"
-    run(runner, "backup", old)
+    run("backup", old)
     contest = session.scalars(select(Contest).where(Contest.code == "LIVE")).one()
     for one in voted[:8]:
         vote(session, contest, one, ["BX27-A004"], clock, key="second")
     newest = next(one for one in run_checkpoints(session) if one["contest"] == "LIVE")
     assert newest["position"] == 20
     kept.write_text(json.dumps(newest))
-    refused = run(runner, "restore", old, "--replace")
+    refused = run("restore", old, "--replace")
     assert (refused.exit_code, "older than what was signed of LIVE" in refused.stderr) == (1, True)
     session.rollback()
     assert session.scalar(select(func.count()).where(ChainEntry.contest_id == contest.id)) == 20
     wiped(session, engine)
-    refused = run(runner, "restore", old, "--checkpoint", kept)
+    refused = run("restore", old, "--checkpoint", kept)
     assert (refused.exit_code, "older than what was signed of LIVE" in refused.stderr) == (1, True)
-    accepted = run(runner, "restore", old, "--checkpoint", kept, "--even-if-older")
+    accepted = run("restore", old, "--checkpoint", kept, "--even-if-older")
     assert (accepted.exit_code, "Ballots of LIVE that were cast after the backup are lost." in accepted.stderr) == (
         0,
         True,
@@ -235,27 +240,27 @@ def run_checkpoints(session):
     return [one[-1].document() for one in found.values() if one]
 
 
-def test_without_the_key_of_an_open_contest_nothing_is_restored(runner, session, engine, voted, tmp_path, app):
+def test_without_the_key_of_an_open_contest_nothing_is_restored(run, session, engine, voted, tmp_path, app):
     file = tmp_path / "backup.zip"
-    run(runner, "backup", file)
+    run("backup", file)
     contest = session.scalars(select(Contest).where(Contest.code == "LIVE")).one()
     path = key_store(session).path(contest.id)
     aside = path.rename(tmp_path / "aside")
     wiped(session, engine)
-    refused = run(runner, "restore", file)
+    refused = run("restore", file)
     assert (refused.exit_code, "LIVE is open, and a key is missing." in refused.stderr) == (1, True)
     assert session.scalar(select(func.count()).select_from(Consultation)) == 0
     aside.rename(path)
     signing = signer_of(session).path
     signing.rename(tmp_path / "signing")
     signer_of(session).ensure()
-    refused = run(runner, "restore", file)
+    refused = run("restore", file)
     assert (refused.exit_code, "the signing key is another one" in refused.stderr) == (1, True)
 
 
-def test_neither_keys_nor_who_votes_how_are_in_it(session, app, runner, voted, tmp_path):
+def test_neither_keys_nor_who_votes_how_are_in_it(session, app, run, voted, tmp_path):
     file = tmp_path / "backup.zip"
-    run(runner, "backup", file)
+    run("backup", file)
     folder = app.extensions["settings"].data_dir
     keys = [path.read_bytes() for path in (*folder.glob("contest-keys/*"), *folder.glob("signing-keys/*"))]
     assert keys
@@ -269,9 +274,9 @@ def test_neither_keys_nor_who_votes_how_are_in_it(session, app, runner, voted, t
 
 
 @pytest.mark.parametrize("harm", ["flipped", "shortened", "empty", "foreign", "other_version", "table_gone"])
-def test_a_damaged_file_changes_nothing(runner, session, engine, voted, tmp_path, harm):
+def test_a_damaged_file_changes_nothing(run, session, engine, voted, tmp_path, harm):
     file = tmp_path / "backup.zip"
-    run(runner, "backup", file)
+    run("backup", file)
     before = digests(file)
     broken = tmp_path / "broken.zip"
     content = file.read_bytes()
@@ -288,9 +293,9 @@ def test_a_damaged_file_changes_nothing(runner, session, engine, voted, tmp_path
         rewrite(file, broken, lambda name, data: data.replace(b"backup/1", b"backup/9") if "manif" in name else data)
     else:
         rewrite(file, broken, lambda name, data: None if name == "tables/user.jsonl" else data)
-    refused = run(runner, "restore", broken, "--replace")
+    refused = run("restore", broken, "--replace")
     assert (refused.exit_code, "The database is as before." in refused.stderr) == (1, True), refused.stderr
-    assert run(runner, "backup", file).exit_code == 0
+    assert run("backup", file).exit_code == 0
     assert digests(file) == before
 
 
@@ -331,32 +336,32 @@ def honest(file, name, change):
         ("user", lambda rows: [row | {"created_at": "yesterday"} for row in rows], "holds a value that is none"),
     ],
 )
-def test_what_somebody_changed_with_care_is_refused_too(runner, session, engine, voted, tmp_path, table, change, told):
+def test_what_somebody_changed_with_care_is_refused_too(run, session, engine, voted, tmp_path, table, change, told):
     file = tmp_path / "backup.zip"
-    run(runner, "backup", file)
+    run("backup", file)
     honest(file, table, change)
     wiped(session, engine)
-    refused = run(runner, "restore", file)
+    refused = run("restore", file)
     assert (refused.exit_code, told in refused.stderr) == (1, True), refused.stderr
     assert session.scalar(select(func.count()).select_from(User)) == 0
 
 
-def test_a_database_in_use_is_not_overwritten_by_mistake(runner, session, engine, voted, tmp_path):
+def test_a_database_in_use_is_not_overwritten_by_mistake(run, session, engine, voted, tmp_path):
     file = tmp_path / "backup.zip"
-    run(runner, "backup", file)
-    refused = run(runner, "restore", file)
+    run("backup", file)
+    refused = run("restore", file)
     assert (refused.exit_code, "The database is not empty." in refused.stderr) == (1, True)
-    assert run(runner, "restore", file, "--replace").exit_code == 0
+    assert run("restore", file, "--replace").exit_code == 0
 
 
-def test_who_was_erased_since_is_erased_again(runner, session, engine, voted, tmp_path, clock):
+def test_who_was_erased_since_is_erased_again(run, session, engine, voted, tmp_path, clock):
     file = tmp_path / "backup.zip"
     person = make_user(session, email="gone@example.org", name="Somebody Gone")
     session.commit()
-    run(runner, "backup", file)
+    run("backup", file)
     erase_at_once(session, person, actor=OPERATOR, now=clock.now())
     commit(session)
-    done = run(runner, "restore", file, "--replace")
+    done = run("restore", file, "--replace")
     assert (done.exit_code, "1 accounts that were erased since" in done.stderr) == (0, True), done.stderr
     session.rollback()
     session.expire_all()
@@ -365,9 +370,9 @@ def test_who_was_erased_since_is_erased_again(runner, session, engine, voted, tm
     assert (standing.due_at, standing.done_at) == (clock.now(), None)
 
 
-def test_nothing_is_left_when_it_cannot_be_written(runner, session, voted, tmp_path):
+def test_nothing_is_left_when_it_cannot_be_written(run, session, voted, tmp_path):
     folder = tmp_path / "nowhere"
-    assert run(runner, "backup", folder / "backup.zip").exit_code == 2
+    assert run("backup", folder / "backup.zip").exit_code == 2
     folder.mkdir()
     target = folder / "backup.zip"
     target.write_text("the one of yesterday")
@@ -381,7 +386,7 @@ def test_nothing_is_left_when_it_cannot_be_written(runner, session, voted, tmp_p
 
     dumping.Writer = Full
     try:
-        refused = run(runner, "backup", target)
+        refused = run("backup", target)
     finally:
         archives.Writer = dumping.Writer = before
     assert (refused.exit_code, "No space left on device" in refused.stderr) == (1, True)
@@ -394,8 +399,22 @@ def test_every_column_has_a_kind():
     assert [kind for table in tables() for _name, kind in columns(table) if not kind] == []
 
 
-def test_a_file_without_a_checkpoint_is_wrong_use(runner, tmp_path):
+def test_a_file_without_a_checkpoint_is_wrong_use(run, tmp_path):
     (tmp_path / "none.json").write_text("[]")
     (tmp_path / "file.zip").write_text("")
-    used = run(runner, "restore", tmp_path / "file.zip", "--checkpoint", tmp_path / "none.json")
+    used = run("restore", tmp_path / "file.zip", "--checkpoint", tmp_path / "none.json")
     assert (used.exit_code, "holds no checkpoint" in used.stderr) == (2, True)
+
+
+@pytest.mark.postgres
+def test_while_somebody_else_reads_it_waits_and_then_says_so(run, session, engine, voted, tmp_path, monkeypatch):
+    from consultation.commands.backup import loading
+
+    file = tmp_path / "backup.zip"
+    run("backup", file)
+    monkeypatch.setattr(loading, "PATIENCE_MS", 200)
+    with engine.connect() as other:
+        other.execute(select(User.id)).all()
+        refused = run("restore", file, "--replace")
+        other.rollback()
+    assert (refused.exit_code, "Is the server stopped?" in refused.stderr) == (1, True)

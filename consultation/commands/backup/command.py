@@ -90,7 +90,8 @@ def restore(file: Path, replace: bool, kept_files: tuple[Path, ...], even_if_old
     except Unsound as error:
         raise No(f"{error} The database is as before.") from error
     except (OperationalError, sqlite3.OperationalError, OSError) as error:
-        raise No(f"The database cannot be written: {error}. It is as before.") from error
+        said = str(getattr(error, "orig", error)).partition("\n")[0]
+        raise No(f"The database cannot be written: {said}. It is as before. Is the server stopped?") from error
     _tell(done)
 
 

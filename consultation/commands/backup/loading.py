@@ -14,6 +14,8 @@ from consultation.kernel import append_only
 from consultation.kernel.orm import Base, intending_to_write
 
 BATCH = 2_000
+PATIENCE_MS = 10_000
+"""How long a restore waits for others to leave the tables."""
 
 
 class BrokenReferences(Exception):
@@ -31,6 +33,8 @@ def filling(engine: Engine) -> Iterator[Connection]:
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
         try:
             with connection.begin():
+                if not sqlite:
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {PATIENCE_MS}")
                 append_only.remove(connection)
                 references = [] if sqlite else _drop_references(connection)
                 yield connection

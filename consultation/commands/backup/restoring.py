@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, inspect, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from consultation.commands.backup.archive import NotABackup, Reader
@@ -76,7 +76,7 @@ def restore(
             older, anew = list[str](), 0
             if revision == migrations.newest():
                 older, anew = _check(connection, [*kept, *before], gone, keys, signer, even_if_older, now)
-    except (BrokenReferences, DatabaseError) as error:
+    except (BrokenReferences, IntegrityError, DataError) as error:
         raise NotABackup("Its rows do not fit together.") from error
     if revision != migrations.newest():
         older, anew = _upgrade(engine, url, kept, keys, signer, even_if_older, now)
