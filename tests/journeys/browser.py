@@ -129,8 +129,8 @@ def create_contest(page: Any, people: People, code: str, kind: str, secrecy: str
     form = page.get_by_role("region", name="New contest")
     if not form.get_by_label("Code").is_visible():  # folded, once there is a contest
         form.locator("summary").click()
-    form.get_by_label("Code").fill(code)
-    form.get_by_label("Ballot").select_option(kind)
+    form.get_by_label("Code", exact=True).fill(code)
+    form.get_by_label("Ballot", exact=True).select_option(kind)
     form.get_by_label("Secrecy").select_option(secrecy)
     form.get_by_label("Places to fill").fill(str(places))
     form.get_by_role("button", name="Make the contest").click()
