@@ -189,6 +189,7 @@ def _as_anybody(visitor: Visitor) -> None:
     for slug in (ENDED, RANKING, OPEN):
         parts = ("", "proposals", "items", "ranking", "results", "transparency")
         visitor.see(*(f"/consultations/{slug}/{part}" for part in parts))
+    visitor.see(f"/consultations/{RANKING}/roll")
     visitor.see(f"/consultations/{OPEN}/proposals?q=nothing+has+this", f"/consultations/{OPEN}/agenda")
     visitor.see(f"/consultations/{ENDED}/agenda", f"/consultations/{ENDED}/agenda/releases/0.1")
     visitor.see("/proposals/SA26-001?revision=1")
@@ -273,7 +274,8 @@ def _as_organizer(visitor: Visitor, folder: Any) -> None:
     visitor.page.goto(f"/{visitor.language}/organize/{OPEN}/contests")
     visitor.page.fill("#code", "NEXT")
     visitor.press("form[action$='/contests'] .actions button")
-    visitor.see(f"/organize/{OPEN}/contests", f"/organize/{OPEN}/contests/NEXT/electorate")
+    visitor.see(f"/organize/{OPEN}/contests", f"/organize/{OPEN}/contests/NEXT/roll")
+    visitor.see(f"/organize/{OPEN}/contests/NEXT/voiding", f"/organize/{OPEN}/contests/NEXT/electorate")
     visitor.page.check("input[name=people] >> nth=0")
     visitor.page.fill("#reason", "The committee asked for it.")
     visitor.press("main form .actions button")
