@@ -32,7 +32,7 @@ TESTS = (
     *("test_tally_rules", "test_tally_classical", "test_tally_equal_shares", "test_tally_robustness"),
     *("test_tally_profile", "test_tally_contents", "test_tally_properties", "test_tally_readers"),
 )
-EXAMPLES = 12
+EXAMPLES = 40
 SECONDS = 60
 MEMORY = 4 << 30
 OWN = {

@@ -127,3 +127,28 @@ def test_unknown_ways_of_counting_are_refused(rule, parameters, code):
     with pytest.raises(RuleError) as refused:
         run("ab", [], rule, **parameters)
     assert refused.value.code == code
+
+
+def test_equal_majorities_that_agree_take_no_draw():
+    rows = [BallotRow((("a",), ("b",), ("c",)), weight=2)]
+    for rule in ("ranked_pairs", "schulze"):
+        result = run("abc", rows, rule)
+        assert (result.order, result.ties) == ([["a"], ["b"], ["c"]], [])
+
+
+@majority_rules
+def test_margins_and_winning_votes_part_where_ballots_are_short(rule):
+    """a over c by 3 (6 to 3), c over b by 4 (9 to 5), b over a by 2 (8 to 6): b over a is the weakest by margins, and a
+    over c by winning votes."""
+    rows = [
+        BallotRow((("c",), ("b",)), weight=3),
+        BallotRow((("b",),), weight=5),
+        BallotRow((("a",), ("c",), ("b",)), weight=6),
+    ]
+    assert run("abc", rows, "condorcet").extra["pairwise"] == {
+        "a": {"b": 6, "c": 6},
+        "b": {"a": 8, "c": 5},
+        "c": {"a": 3, "b": 9},
+    }
+    assert run("abc", rows, rule).order == [["a"], ["c"], ["b"]]
+    assert run("abc", rows, rule, strength="winning_votes").order == [["c"], ["b"], ["a"]]
