@@ -199,3 +199,10 @@ def test_what_costs_just_the_budget_is_bought():
     result = run("abx", TIED_LATER, TIED_COSTS, Fraction(16), Fraction(1))
     assert (result.selected, result.extra["spent"]) == (["x", plain.drawn("ab")[0]], "16")
     assert (result.extra["steps"], result.ties[0]["reason"]) == (14, "equal price for a unit of cost")
+
+
+def test_what_is_free_comes_first_and_the_end_is_said():
+    rows = [BallotRow((("a", "b"),), weight=3), BallotRow((("b",),))]
+    result = run("ab", rows, {"a": Fraction(0), "b": Fraction(3)}, Fraction(2), Fraction(0))
+    assert (result.selected, result.scores, result.extra["end"]) == (["a"], {"a": "0"}, "no_completion")
+    assert run("ab", rows, {"a": Fraction(0), "b": Fraction(3)}, Fraction(3), Fraction(0)).selected == ["a", "b"]
