@@ -128,7 +128,7 @@ def create_contest(page: Any, people: People, code: str, kind: str, secrecy: str
     page.goto(f"/en/organize/{canadian.SLUG}/contests")
     form = page.get_by_role("region", name="New contest")
     if not form.get_by_label("Code").is_visible():  # folded, once there is a contest
-        form.locator("summary").click()
+        form.locator("summary").first.click()
     form.get_by_label("Code", exact=True).fill(code)
     form.get_by_label("Ballot", exact=True).select_option(kind)
     form.get_by_label("Secrecy").select_option(secrecy)
