@@ -12,6 +12,15 @@
     press(li, event.key === "ArrowUp" ? "up" : "down");
   });
 
+  /* From anywhere on the ballot back to the search, with what stands there selected: the next word replaces it. */
+  document.addEventListener("keydown", (event) => {
+    const search = document.getElementById("q");
+    if (event.key !== "Escape" || !search || event.target === search || !event.target.closest?.("#booth")) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  });
+
   /* What was taken out, or has moved to another list, takes its button along: attention goes to the ballot. */
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.elt.id === "booth" && document.activeElement === document.body) {

@@ -35,6 +35,7 @@ FILES = {
     "voting.checkpoints_file",
     "voting.receipt_file",
     "voting.receipt_json",
+    "voting.option_text",
     "voting.tally_file",
     "voting.ballots_file",
     "voting.chain_file",

@@ -5,11 +5,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from consultation.kernel.permissions import OPERATOR
 from consultation.kernel.roles import MandateKind, Role
 from consultation.membership.models import Mandate
-from consultation.voting.models import ChainEntry
+from consultation.voting.models import BallotDraft, ChainEntry
 from consultation.voting.operations import close_contest, import_ballots, publish_contest, tally_contest
 from consultation.voting.states import ContestKind, Secrecy
 from consultation.voting.tally import BallotRow
@@ -139,6 +140,20 @@ def test_a_shortlist_is_one_form_and_filtering_loses_no_choice(session, voter, s
     assert sent.location == f"{RANKING}?q=x#mine"
     data, _done = cast_reviewed(voter)
     assert json.loads(data["ballot"]) == [[first, third]]
+
+
+def test_two_people_tick_boxes_of_one_shortlist_and_neither_undoes_the_other(session, voter, scene, clock):
+    """Each sends only what they have touched: what the other has ticked or cleared meanwhile stays so."""
+    make_contest(session, scene.consultation, clock.now(), kind=ContestKind.SHORTLIST)
+    commit(session)
+    first, second, third = scene.codes[:3]
+    send = {"shown": [first, second, third]}
+    voter.post(f"{RANKING}/choices", data={**send, "item": [first]})
+    # Both have opened the page now; one ticks the second, the other clears the first and ticks the third.
+    voter.post(f"{RANKING}/choices", data={**send, "was": [first], "item": [first, second]})
+    voter.post(f"{RANKING}/choices", data={**send, "was": [first], "item": [third]})
+    session.rollback()
+    assert session.scalars(select(BallotDraft.tiers)).one() == [[second, third]]
 
 
 def test_a_ranking_shares_places(session, voter, scene, clock):

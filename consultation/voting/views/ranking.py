@@ -2,13 +2,15 @@
 
 import contextlib
 
-from flask import Response, flash, request, url_for
+from flask import Response, abort, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
 from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import vocabulary
+from consultation.curation.queries import item_by_code
 from consultation.kernel.permissions import Permission
+from consultation.proposals.forms import language_name
 from consultation.voting.moves import Draft, Move, choose, chosen, move
 from consultation.voting.operations import save_draft
 from consultation.voting.policy import window_open
@@ -18,7 +20,7 @@ from consultation.voting.states import ContestState
 from consultation.voting.views.blueprint import bp
 from consultation.voting.views.booth import REFUSALS, Booth, enter, voting_booth
 from consultation.web.authorize import current_actor, present, public, requires
-from consultation.web.render import page, see_other
+from consultation.web.render import page, see_other, wants_fragment
 from consultation.web.transactions import session
 
 
@@ -47,6 +49,18 @@ def ranking(slug: str) -> Response:
     )
 
 
+@bp.get("/consultations/<slug>/ranking/items/<code>")
+@public
+def option_text(slug: str, code: str) -> Response:
+    """What an item on the ballot says, to read beside the ballot; without script there is the item's own page."""
+    item = item_by_code(session(), code)
+    if item is None or item.consultation.slug != slug:
+        abort(404)
+    if not wants_fragment():
+        return see_other(url_for("curation.item", code=code))
+    return page("voting/option_text.html", item=item, language_name=language_name)
+
+
 @bp.post("/consultations/<slug>/ranking/moves")
 @requires(Permission.BALLOT_CAST)
 def moves(slug: str) -> Response:
@@ -67,10 +81,19 @@ def moves(slug: str) -> Response:
 def choices(slug: str) -> Response:
     booth = voting_booth(slug)
     try:
-        draft = choose(booth.draft, booth.limits, request.form.getlist("shown"), request.form.getlist("item"))
+        draft = choose(booth.draft, booth.limits, request.form.getlist("shown"), _ticked(booth))
     except InvalidVote as error:
         return _back(booth, "", refusal=error)
     return _keep(booth, draft, "")
+
+
+def _ticked(booth: Booth) -> list[str]:
+    """The boxes that are ticked now. One that the person has not touched since the page was made stays as somebody else
+    of their organization may have left it meanwhile."""
+    now, before, mine = (set(request.form.getlist("item")), set(request.form.getlist("was")), set(chosen(booth.draft)))
+    shown = request.form.getlist("shown")
+    extra = [item for item in request.form.getlist("item") if item not in shown]
+    return [item for item in shown if (item in now if (item in now) != (item in before) else item in mine)] + extra
 
 
 def _keep(booth: Booth, draft: Draft, item: str, what: Move | None = None) -> Response:
