@@ -14,6 +14,7 @@ from consultation.organizing.rules import Milestone, Step
 from consultation.proposals.states import ProposalState
 from consultation.voting.operations import ContestNotReady
 from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, ObjectionKind, Secrecy
+from consultation.voting.wording import RULE_NAMES
 
 STEPS: Mapping[Step, LazyString] = {
     Step.DATE_PHASES: _l("No phase is open. Date the phases, or enter one now."),
@@ -89,11 +90,9 @@ COUNTRIES: Mapping[str, LazyString] = {
     "US": _l("United States"),
     "MX": _l("Mexico"),
 }
-HEADLINES: tuple[tuple[str, LazyString], ...] = (
-    ("expanding_approvals", _l("Expanding approvals")),
-    ("phragmen", _l("Phragmén")),
-    ("approval", _l("Approval")),
-    ("borda", _l("Borda")),
+HEADLINES: tuple[tuple[str, LazyString], ...] = tuple(
+    (rule, RULE_NAMES[rule])
+    for rule in ("expanding_approvals", "phragmen", "approval", "borda", "schulze", "ranked_pairs", "irv", "stv")
 )
 """The rules that can decide, besides each ballot's usual one."""
 OBJECTIONS: Mapping[ObjectionKind, LazyString] = {

@@ -113,11 +113,10 @@ def _check(
     even_if_older: bool,
     now: datetime,
 ) -> tuple[list[str], int]:
-    with reading(connection) as session:
+    with reading(connection) as session, session.begin():
         older = check_boxes(session, kept, even_if_older=even_if_older)
         check_keys(session, keys, signer)
         anew = _erase_anew(session, gone, now)
-        session.commit()
     return older, anew
 
 

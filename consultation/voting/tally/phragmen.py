@@ -86,7 +86,11 @@ class Placement:
 
 
 def placements(loads: Loads, items: Iterable[int], draw: Sequence[int]) -> Iterator[Placement]:
-    """Supported items in Phragmén's order, each told before its load is charged: `loads` are those before it."""
+    """Supported items in Phragmén's order, each told before its load is charged: `loads` are those before it.
+
+    While every item is placed at the least load, no load falls, so that a bid of earlier is a lower bound and most are
+    never made anew. Where items were placed out of turn loads can fall: see `placements_anew`.
+    """
     heap = [loads.bid(item) for item in items]
     heapq.heapify(heap)
     while heap:
@@ -98,6 +102,21 @@ def placements(loads: Loads, items: Iterable[int], draw: Sequence[int]) -> Itera
         load = Fraction(chosen.load.top, chosen.load.bottom)
         yield Placement(chosen.item, load, chosen.unserved, tuple(bid.item for bid in best))
         loads.place(chosen.item, load)
+
+
+def placements_anew(loads: Loads, items: Iterable[int], draw: Sequence[int]) -> Iterator[Placement]:
+    """The same after items were placed out of turn, with every bid made anew in every round. A voter who was charged
+    much for such an item can carry less after the next, which makes other items of theirs cheaper than they were."""
+    waiting = set(items)
+    while waiting:
+        bids = [loads.bid(item) for item in sorted(waiting)]
+        least = min(bid.load for bid in bids)
+        best = [bid for bid in bids if not least < bid.load]
+        chosen = min(best, key=lambda bid: draw[bid.item])
+        load = Fraction(chosen.load.top, chosen.load.bottom)
+        yield Placement(chosen.item, load, chosen.unserved, tuple(bid.item for bid in best))
+        loads.place(chosen.item, load)
+        waiting.remove(chosen.item)
 
 
 def sequential(profile: Profile, ties: TieBreaker) -> list[Placement]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .phragmen import Loads, Placement, described, placements
+from .phragmen import Loads, Placement, described, placements_anew
 from .profile import Profile
 from .ties import TieBreaker
 
@@ -63,7 +63,7 @@ def reorder(profile: Profile, taken: Sequence[str], *, contest: str = "", beacon
             loads.place(item, load)
     waiting = [item for item in range(len(profile.items)) if profile.items[item] not in taken]
     order = list(taken)
-    for placement in placements(loads, [item for item in waiting if profile.support[item]], ties.places):
+    for placement in placements_anew(loads, [item for item in waiting if profile.support[item]], ties.places):
         ties.order(placement.tied, "equal load", len(order) + 1)
         order.append(profile.items[placement.item])
         rounds.append(described(profile, placement, len(order)) | {"taken": False})

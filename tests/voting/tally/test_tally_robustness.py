@@ -292,3 +292,13 @@ def test_an_item_taken_out_of_turn_is_charged_to_its_supporters(election, data):
     assert found.order[: len(taken)] == list(taken)
     assert sorted(found.order) == sorted(codes)
     json.dumps(found.to_dict())
+
+
+def test_an_item_out_of_turn_can_make_others_cheaper_than_they_were():
+    """After a alone was charged 1 to the first ballot, b costs its three supporters 2/3 each, less than the first one
+    carried: c and d, which it alone supports, now cost 5/3 instead of 2, and are tied."""
+    rows = [BallotRow((("a",), ("b",), ("c",), ("d",))), BallotRow((("b",),), copies=2)]
+    found = reorder(Profile.from_ballots(["a", "b", "c", "d"], rows), ["a"])
+    assert [(entry["item"], entry["load"]) for entry in found.rounds[:2]] == [("a", "1"), ("b", "2/3")]
+    tied = plain.drawn(["c", "d"])
+    assert [(entry["item"], entry["load"]) for entry in found.rounds[2:]] == [(tied[0], "5/3"), (tied[1], "8/3")]
