@@ -281,7 +281,11 @@ def test_a_damaged_file_changes_nothing(run, session, engine, voted, tmp_path, h
     broken = tmp_path / "broken.zip"
     content = file.read_bytes()
     if harm == "flipped":
-        rewrite(file, broken, lambda name, data: data.replace(b"V1", b"V2") if "member_org" in name else data)
+        rewrite(
+            file,
+            broken,
+            lambda name, data: data.replace(b"Organization V1", b"Organization W1") if "member_org" in name else data,
+        )
     elif harm == "shortened":
         broken.write_bytes(content[: len(content) // 2])
     elif harm == "empty":
@@ -295,6 +299,7 @@ def test_a_damaged_file_changes_nothing(run, session, engine, voted, tmp_path, h
         rewrite(file, broken, lambda name, data: None if name == "tables/user.jsonl" else data)
     refused = run("restore", broken, "--replace")
     assert (refused.exit_code, "The database is as before." in refused.stderr) == (1, True), refused.stderr
+    assert ("is not what was backed up" in refused.stderr) == (harm == "flipped"), refused.stderr
     assert run("backup", file).exit_code == 0
     assert digests(file) == before
 
