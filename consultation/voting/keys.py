@@ -8,14 +8,11 @@ import secrets
 import uuid
 from pathlib import Path
 
-from sqlalchemy import Engine
-from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from consultation.voting.secrets_on_disk import create, destroy
+from consultation.voting.secrets_on_disk import attached, create, destroy
 
 KEY_BYTES = 32
-_OPTION = "contest_keys"
 
 
 class KeyMissing(Exception):
@@ -68,20 +65,6 @@ class KeyStore:
         return self.folder / f"{contest_id}.key"
 
 
-def attach(engine: Engine, store: KeyStore) -> None:
-    """Say where the keys of this database's contests are; the application does so when it starts."""
-    engine.update_execution_options(**{_OPTION: store})
-
-
 def key_store(session: Session) -> KeyStore:
-    """The key store that belongs to the session's database.
-
-    Raises:
-        LookupError: when none was attached.
-    """
-    bind = session.get_bind()
-    engine = bind.engine if isinstance(bind, Connection) else bind
-    store = engine.get_execution_options().get(_OPTION)
-    if not isinstance(store, KeyStore):
-        raise LookupError("No key store is attached to this database's engine.")
-    return store
+    """The key store that belongs to the session's database."""
+    return attached(session, KeyStore)

@@ -1,12 +1,38 @@
 """Secrets that lie in files of their own: made whole or not at all, synced to the disk, overwritten when destroyed.
 
 Overwriting is done as well as a file system lets one do it; where the disk keeps old blocks, an encrypted volume for
-the data folder is the remedy.
+the data folder is the remedy. Which folders belong to a database is told to its engine.
 """
 
 import os
 import secrets
 from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+
+Store = TypeVar("Store")
+
+
+def attach(engine: Engine, store: object) -> None:
+    """Say where a kind of secrets of this database lies; the application does so when it starts."""
+    engine.update_execution_options(**{type(store).__name__: store})
+
+
+def attached(session: Session, kind: type[Store]) -> Store:
+    """The store of a kind that belongs to the session's database.
+
+    Raises:
+        LookupError: when none was attached.
+    """
+    bind = session.get_bind()
+    engine = bind.engine if isinstance(bind, Connection) else bind
+    store = engine.get_execution_options().get(kind.__name__)
+    if not isinstance(store, kind):
+        raise LookupError(f"No {kind.__name__} is attached to this database's engine.")
+    return store
 
 
 def create(path: Path, secret: bytes) -> bool:

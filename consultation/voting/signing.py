@@ -11,19 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Engine
-from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from consultation.voting.keys import KeyMissing
-from consultation.voting.secrets_on_disk import create
+from consultation.voting.secrets_on_disk import attached, create
 from consultation.voting.signed import SignedCheckpoint, SignedReceipt
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SEED_BYTES = 32
-_OPTION = "signing_key"
 Signed = TypeVar("Signed", SignedReceipt, SignedCheckpoint)
 
 
@@ -84,20 +81,6 @@ def _public(private: Ed25519PrivateKey) -> str:
     return private.public_key().public_bytes_raw().hex()
 
 
-def attach(engine: Engine, signer: Signer) -> None:
-    """Say where the signing key of this database's contests is; the application does so when it starts."""
-    engine.update_execution_options(**{_OPTION: signer})
-
-
 def signer_of(session: Session) -> Signer:
-    """The signer that belongs to the session's database.
-
-    Raises:
-        LookupError: when none was attached.
-    """
-    bind = session.get_bind()
-    engine = bind.engine if isinstance(bind, Connection) else bind
-    signer = engine.get_execution_options().get(_OPTION)
-    if not isinstance(signer, Signer):
-        raise LookupError("No signer is attached to this database's engine.")
-    return signer
+    """The signer that belongs to the session's database."""
+    return attached(session, Signer)

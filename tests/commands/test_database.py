@@ -47,6 +47,19 @@ def test_a_database_that_cannot_be_reached_is_a_no_with_a_sentence(tmp_path):
         assert ended.stderr.startswith("Error: The database cannot be used: ")
 
 
+def test_another_server_starts_on_a_durable_database_alone(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CONSULTATION_")}
+    ended = []
+    for database in ("postgresql://nobody@127.0.0.1:1/nothing", f"sqlite:///{tmp_path / 'new.sqlite'}"):
+        settings = {"CONSULTATION_DATA_DIR": str(tmp_path), "CONSULTATION_DATABASE_URL": database}
+        command = [sys.executable, "-c", "import wsgi"]
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment | settings, capture_output=True, text=True, check=False, timeout=60
+        )
+        ended.append((done.returncode, "The database does not answer" in done.stderr))
+    assert ended == [(1, True), (0, False)]
+
+
 def test_upgrade_loads_vocabularies_into_the_applications_database(runner, session):
     assert runner.invoke(args=["db", "upgrade"]).exit_code == 0
     assert session.scalar(select(func.count()).select_from(Term)) > 200

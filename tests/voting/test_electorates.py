@@ -17,7 +17,16 @@ from consultation.kernel.two_steps import TwoStepRequest
 from consultation.membership.models import OrganizationJurisdiction
 from consultation.voting.chain import canonical, digest
 from consultation.voting.keys import key_store
-from consultation.voting.models import BallotContent, BallotDraft, CastKey, ChainEntry, Contest, RollEntry, StoredTally
+from consultation.voting.models import (
+    BallotContent,
+    BallotDraft,
+    CastKey,
+    ChainEntry,
+    Contest,
+    Explanation,
+    RollEntry,
+    StoredTally,
+)
 from consultation.voting.operations import (
     SIGN_OFF,
     AlreadyAnswered,
@@ -297,6 +306,20 @@ def test_void_takes_two_people_and_a_reason_and_destroys_what_ballots_say(sessio
     assert not key_store(session).path(contest.id).exists()
     with pytest.raises(WrongState):
         tally_contest(session, contest, beacon=None, actor=OPERATOR, now=clock.now())
+
+
+def test_what_the_close_and_the_tally_have_counted_goes_too(session, scene, clock):
+    contest = voted(session, scene, clock)
+    close_contest(session, contest, actor=OPERATOR, now=clock.now())
+    commit(session)
+    tally_contest(session, contest, beacon=None, actor=OPERATOR, now=clock.now())
+    commit(session)
+    assert contest.record is not None
+    void_contest(session, contest, reason="The roll was wrong.", actor=OPERATOR, now=clock.now())
+    commit(session)
+    session.expire_all()
+    held = [session.scalars(select(table)).all() for table in (BallotContent, StoredTally, Explanation)]
+    assert (held, contest.record, contest.record_sha256) == ([[], [], []], None, None)
 
 
 def test_a_published_result_stands(session, scene, clock):

@@ -65,6 +65,7 @@ def _void(session: Session, contest: Contest, reason: str, actor: Actor, now: da
     contest_id, opened = contest.id, contest.opened_at is not None
     apply(session, contest, VOIDING, event=voided, actor=actor, now=now)
     contest.voided_at, contest.void_reason = now, reason.strip()
+    contest.record = contest.record_sha256 = None  # what a close has counted, by groups too
     for held in (BallotContent, CastKey, BallotDraft, StoredTally, Explanation):
         session.execute(delete(held).where(held.contest_id == contest.id).execution_options(synchronize_session=False))
     letters.shuffle(session, contest)

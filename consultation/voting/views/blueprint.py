@@ -5,8 +5,9 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
 from consultation.extensions import db
-from consultation.voting import keys, signing
-from consultation.voting.keys import KeyMissing
+from consultation.voting.keys import KeyMissing, KeyStore
+from consultation.voting.secrets_on_disk import attach
+from consultation.voting.signing import Signer
 from consultation.web.errors import refusal
 from consultation.web.locale import room_blueprint
 from consultation.web.transactions import session
@@ -31,5 +32,5 @@ def _attach_keys(state: BlueprintSetupState) -> None:
     if isinstance(app, Flask):
         with app.app_context():
             folder = app.extensions["settings"].data_dir
-            keys.attach(db.engine, keys.KeyStore(folder / "contest-keys"))
-            signing.attach(db.engine, signing.Signer(folder / "signing-keys"))
+            attach(db.engine, KeyStore(folder / "contest-keys"))
+            attach(db.engine, Signer(folder / "signing-keys"))
