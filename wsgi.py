@@ -1,4 +1,4 @@
-"""What a WSGI server loads: ``gunicorn wsgi:app``. Like ``consultation serve`` it starts on a durable database alone."""
+"""What a WSGI server loads, as ``gunicorn wsgi:app``. Like ``consultation serve`` it wants a durable database."""
 
 from consultation.app import create_app
 from consultation.extensions import db
