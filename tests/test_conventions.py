@@ -11,7 +11,7 @@ from consultation.kernel.orm import Base
 from consultation.kernel.permissions import Permission
 from consultation.web.authorize import public
 from consultation.web.transactions import FlushWhileReading, session
-from tests.factories import NOW
+from tests.factories import NOW, make_user, sign_in
 from tests.test_authorization import FORMS, addresses
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,9 +58,10 @@ def test_every_permission_is_asked_somewhere():
 SIGNED = {"privacy.letters_off"}
 
 
-def test_a_write_without_a_token_is_refused_everywhere(app):
-    app.config["WTF_CSRF_ENABLED"] = True
+def test_a_write_without_a_token_is_refused_everywhere(app, session):
     client = app.test_client()
+    sign_in(session, client, make_user(session))
+    app.config["WTF_CSRF_ENABLED"] = True
     wrong = {}
     for rule, method, address in addresses(app):
         if method in FORMS and rule.endpoint not in SIGNED:

@@ -3,11 +3,11 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_limiter import RateLimitExceeded
-from flask_login import AnonymousUserMixin
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -15,9 +15,11 @@ from werkzeug.exceptions import HTTPException
 
 from consultation.kernel.moves import WrongState
 from consultation.kernel.permissions import Denied, Reason
+from consultation.web.authorize import PUBLIC, access_of
 from consultation.web.pagination import BadCursor
-from consultation.web.render import page, see_other
+from consultation.web.render import in_place_of_the_page, page, see_other, wants_fragment
 from consultation.web.transactions import SAFE_METHODS, session
+from consultation.web.typed import typed
 
 log = logging.getLogger(__name__)
 AWAY_SECONDS = 60
@@ -57,12 +59,35 @@ def away() -> tuple[str, str]:
     )
 
 
-def refusal(status: int, title: str, explanation: str) -> Response:
-    """An error page with the site around it. What is away for a moment says when to ask again."""
-    response = page("errors/error.html", status=status, title=title, explanation=explanation)
+def refusal(status: int, title: str, explanation: str, *, again: bool = False, sign_in: bool = False) -> Response:
+    """An error page with the site around it, which shows what was typed. What is away for a moment says when to ask
+    again. ``again``: sending the same once more can help; ``sign_in``: after signing in, in another tab."""
+    kept = typed()
+    response = page(
+        "errors/error.html",
+        status=status,
+        title=title,
+        explanation=explanation,
+        typed=kept if kept and (again or sign_in or kept.texts) else None,
+        again=again or sign_in,
+        asks_to_sign_in=sign_in,
+    )
+    if kept:
+        response.headers["Cache-Control"] = "no-store"
+        if wants_fragment():
+            return in_place_of_the_page(response)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(AWAY_SECONDS)
     return response
+
+
+def _signed_out() -> Response:
+    return refusal(
+        403,
+        _("You are not signed in"),
+        _("Nothing was saved. You have not signed in, or your last visit was too long ago."),
+        sign_in=True,
+    )
 
 
 def _keep_headers(error: HTTPException, response: Response) -> Response:
@@ -92,6 +117,8 @@ def init_app(app: Flask) -> None:
             return see_other(url_for("accounts.sign_in", next=target))
         if error.decision.reason == Reason.SECOND_STEP and request.method in SAFE_METHODS:
             return see_other(url_for("accounts.security"))
+        if error.decision.reason == Reason.SIGN_IN:
+            return _signed_out()
         return refusal(403, _("You cannot do this"), why(error.decision.reason))
 
     @app.errorhandler(WrongState)
@@ -118,7 +145,7 @@ def init_app(app: Flask) -> None:
         session().rollback()
         _ask_nothing_more()
         log.error("database_unavailable", extra={"kind": type(getattr(error, "orig", error)).__name__})
-        return refusal(503, *away())
+        return refusal(503, *away(), again=True)
 
     @app.errorhandler(DataError)
     def _unstorable(_error: DataError) -> Response:
@@ -131,10 +158,14 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _csrf(_error: CSRFError) -> Response:
+        access = access_of(current_app.view_functions[request.endpoint]) if request.endpoint else PUBLIC
+        if access != PUBLIC and not current_user.is_authenticated:
+            return _signed_out()
         return refusal(
             403,
             _("The form has expired"),
-            _("For your safety nothing was saved. Go back, reload the page and send it again."),
+            _("For your safety nothing was saved. Look at it once more, then send it again."),
+            again=True,
         )
 
     @app.errorhandler(HTTPException)
@@ -152,7 +183,8 @@ def init_app(app: Flask) -> None:
         title, explanation = titles.get(status, (_("Something went wrong"), _("Go back and try again.")))
         if error.get_response().location:
             return error.get_response()  # type: ignore[return-value]
-        return _keep_headers(error, refusal(status, title, explanation))
+        again = status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+        return _keep_headers(error, refusal(status, title, explanation, again=again))
 
     @app.errorhandler(500)
     def _failure(_error: Exception) -> Response:

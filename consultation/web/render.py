@@ -26,6 +26,14 @@ def page(template: str, *, fragment: str | None = None, status: int = 200, **con
     return make_response(filled(render_template(template, **context)), status)
 
 
+def in_place_of_the_page(response: Response) -> Response:
+    """An answer that htmx shows in place of the whole page, though a part was asked for: nothing was saved, and the
+    person must see why. Status 422, which htmx is told to show."""
+    response.status_code = 422
+    response.headers.update({"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"})
+    return response
+
+
 def see_other(location: str) -> Response:
     """After a POST: 303, so that a reload does not send it again."""
     return redirect(location, code=303)  # type: ignore[return-value]

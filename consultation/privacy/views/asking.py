@@ -12,8 +12,9 @@ from consultation.privacy.views.blueprint import bp, shown
 from consultation.privacy.wording import TITLES
 from consultation.web.authorize import current_actor, present
 from consultation.web.locale import language
-from consultation.web.render import page
+from consultation.web.render import in_place_of_the_page, page
 from consultation.web.transactions import SAFE_METHODS, after_rollback, session
+from consultation.web.typed import TOKEN
 
 #: Signing in and out, one's own data, and what asks by itself.
 NOT_ASKED = ("accounts", "privacy", "mailbox")
@@ -52,7 +53,7 @@ def ask_first() -> Response | None:
 
 def _question(texts: list[queries.PageText], answers: list[str]) -> Response:
     """Status 422, as for every form that was not taken yet: nothing is saved, and htmx shows it."""
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", ANSWER)]
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in (TOKEN, ANSWER)]
     response = page(
         "privacy/asking.html",
         status=422,
@@ -64,7 +65,4 @@ def _question(texts: list[queries.PageText], answers: list[str]) -> Response:
         files=any(file.filename for file in request.files.values()),
         target=request.full_path if request.query_string else request.path,
     )
-    response.headers["HX-Retarget"] = "#main"
-    response.headers["HX-Reselect"] = "#main"
-    response.headers["HX-Reswap"] = "outerHTML"
-    return response
+    return in_place_of_the_page(response)
