@@ -205,7 +205,6 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "SECRET_KEY": config.secret_key,
         "TESTING": config.testing,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": not config.database_url.startswith("sqlite")},
         "TRANSLATIONS": ROOT / "translations",
         "BABEL_DEFAULT_LOCALE": "en",
         "MAX_CONTENT_LENGTH": MAXIMUM_REQUEST_BYTES,

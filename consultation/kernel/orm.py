@@ -16,6 +16,8 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, Session, composite, mapped_column, registry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from consultation.kernel.liveness import look_before_lending
+
 LANGUAGES = ("en", "fr", "es")
 PATIENCE_MS = 10_000
 """How long a write waits for those before it on SQLite."""
@@ -174,8 +176,10 @@ def intending_to_write() -> Iterator[None]:
 
 
 def prepare_engine(engine: Engine) -> Engine:
-    """Attach what each SQLite connection needs: WAL, foreign keys, full syncs, a busy timeout and our own BEGIN."""
+    """Attach what each SQLite connection needs: WAL, foreign keys, full syncs, a busy timeout and our own BEGIN. Of
+    PostgreSQL's, that none is lent which the server has ended."""
     if engine.dialect.name != "sqlite":
+        look_before_lending(engine)
         return engine
 
     @event.listens_for(engine, "connect")
