@@ -16,6 +16,7 @@ from consultation.notifications import models as notifications
 from consultation.privacy import models as privacy
 from consultation.proposals import models as proposals
 from consultation.voting import models as voting
+from consultation.voting import paper_models as paper
 from consultation.voting import roll_models as rolls
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "moderation",
     "notifications",
     "outbox",
+    "paper",
     "privacy",
     "proposals",
     "rolls",

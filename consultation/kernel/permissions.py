@@ -47,6 +47,7 @@ class Permission(StrEnum):
     ROLL_OBJECT = "roll:object"
     BALLOT_CAST = "ballot:cast"
     BALLOTS_AUDIT = "ballots:audit"
+    PAPER_ENTER = "paper:enter"
     AGENDA_DRAFT = "agenda:draft"
     AGENDA_RELEASE = "agenda:release"
     ORGANIZE_READ = "organize:read"
@@ -186,6 +187,7 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.ROLL_OBJECT: _MEMBERS,
     Permission.BALLOT_CAST: _MEMBERS,
     Permission.BALLOTS_AUDIT: frozenset({Role.AUDITOR}),
+    Permission.PAPER_ENTER: _ORGANIZERS,
     Permission.AGENDA_DRAFT: _ORGANIZERS,
     Permission.AGENDA_RELEASE: _ORGANIZERS,
     Permission.ORGANIZE_READ: _ORGANIZERS | {Role.AUDITOR},

@@ -61,6 +61,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("two_step_request", "decided_by", "second_person_decided", Fate.KEPT, ("payload",)),
     Holding("roll_objection", "raised_by", "roll_objections", Fate.KEPT, ("answer", "answered_by")),
     Holding("roll_objection", "answered_by", "roll_objections_answered", Fate.KEPT, ("text", "about", "raised_by")),
+    Holding("paper_reading", "reader_id", "paper_readings", Fate.DELETED, ("voter", "reading", "number")),
     Holding("job", "requested_by", "jobs", Fate.KEPT, ("report", "error")),
     Holding("page_version", "saved_by", "pages_written", Fate.KEPT, ("text_en", "text_fr", "text_es")),
     Holding("release", "released_by", "releases", Fate.KEPT, ("snapshot",)),

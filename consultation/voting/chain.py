@@ -15,6 +15,7 @@ from typing import Any
 GENESIS, COMMITMENT, ENTRY = "ballot-box/genesis/1", "ballot-box/commitment/1", "ballot-box/entry/1"
 RECORD = "ballot-box/record/1"
 TAG, NONCE, CAST = "ballot-box/voter-tag/1", "ballot-box/nonce/1", "ballot-box/cast/1"
+PAPER = "ballot-box/paper/1"
 
 
 def canonical(value: Any) -> bytes:

@@ -70,6 +70,30 @@ class BallotsImported:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperDeskUsed:
+    """Somebody read paper ballots. Once a day for each person: not whose, how many, or when each."""
+
+    subject_id: uuid.UUID
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperReadingsDiffered:
+    """Two people have read the same paper ballot differently."""
+
+    subject_id: uuid.UUID
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperReadingsDropped:
+    """Readings of a paper ballot that waited were taken back."""
+
+    subject_id: uuid.UUID
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContestClosed:
     """``head`` is the hash of the chain's last entry."""
 

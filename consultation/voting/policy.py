@@ -44,6 +44,14 @@ class Objecting:
     organization_id: uuid.UUID
 
 
+@dataclass(frozen=True, slots=True)
+class PaperBallot:
+    """The subject of ``paper:enter``: the paper ballot of a voter, of this organization where there is a roll."""
+
+    contest: Contest
+    organization_id: uuid.UUID | None
+
+
 def objections_open(contest: Contest, now: datetime) -> bool:
     """Whether the provisional roll is shown and members may object to it now."""
     if contest.state is not ContestState.CONFIGURED or contest.objections_until is None:
@@ -73,6 +81,15 @@ def may_cast(actor: Actor, voting: Voting, now: datetime) -> Decision:
     if not voting.on_roll:
         return Decision(Reason.NOT_ON_ROLL)
     return ALLOWED if window_open(voting.contest, now) else Decision(Reason.WINDOW)
+
+
+@policy(Permission.PAPER_ENTER)
+def may_enter_paper(actor: Actor, paper: PaperBallot, _now: datetime) -> Decision:
+    """Nobody reads the ballot of whom they speak for. Paper that arrived in time may be entered until somebody closes
+    the contest."""
+    if paper.organization_id is not None and actor.mandate_for(paper.organization_id) is not None:
+        return Decision(Reason.OWN_MATTER)
+    return ALLOWED if paper.contest.state is ContestState.OPEN else Decision(Reason.WINDOW)
 
 
 @policy(Permission.BALLOTS_AUDIT)

@@ -18,6 +18,7 @@ from consultation.voting.queries import checkpoints
 LEFT_OUT: Mapping[str, str] = {
     "ballot_draft": "it joins members to what they are about to cast",
     "letter": "what waited has left since, and would be mailed twice",
+    "paper_reading": "it tells whose paper ballot was read, and by whom",
     "passkey_challenge": "it opens something for some minutes",
     "sign_in_link": "it opens something for some minutes",
     "used_state": "it opens something for some minutes",

@@ -755,8 +755,37 @@ def check_record(report: Report, contest: Contest) -> None:
     marks = sorted([row["organization"], row["voted"]] for row in contest.roll)
     if record.get("roll") != (marks if contest.frozen.get("roll") is not None else None):
         report.fails("record_roll")
+    if "paper" in record:
+        check_paper(report, contest, record["paper"], finals)
     if report.failures() == before:
         report.holds("record_ok", final=finals, superseded=counts["superseded"], blank=counts["blank"])
+        tell_paper(report, record.get("paper"))
+
+
+def check_paper(report: Report, contest: Contest, paper: Json, finals: int) -> None:
+    """Which of the ballots came from paper the chain does not tell. But where both kinds are, there are two ballots and
+    one cast by its voter, which paper never replaces; and where no roll is claimed, nobody can cast one."""
+    shown = paper if isinstance(paper, dict) else {}
+    told = int(shown["at_least"]) if is_number(shown.get("at_least")) else -1
+    with_roll = contest.frozen.get("roll") is not None
+    possible = {
+        "none": told == 0 and (with_roll or finals == 0),
+        "all": told == finals > 0,
+        "some": 0 <= told < finals and told % STEP == 0 and len(contest.chain) > 1 and with_roll,
+    }
+    if not possible.get(str(shown.get("entered")), False):
+        report.fails("record_paper", told=paper, found=finals)
+
+
+def tell_paper(report: Report, paper: Json) -> None:
+    """What a record that holds says of it; one of an earlier close says nothing."""
+    entered = paper["entered"] if isinstance(paper, dict) else None
+    if entered == "none":
+        report.holds("paper_none_ok")
+    elif entered == "all":
+        report.holds("paper_all_ok")
+    elif entered == "some":
+        report.holds("paper_some_ok", at_least=paper["at_least"])
 
 
 def check_roll(report: Report, contest: Contest) -> None:
@@ -1565,6 +1594,23 @@ WORDS: Mapping[str, tuple] = {
         " {superseded} ont été remplacés.",
         "El acta del cierre concuerda: cuentan {final} boletas ({blank} en blanco) y {superseded} fueron reemplazadas.",
     ),
+    "paper_none_ok": (
+        "None of them came from paper or from outside: their voters cast them all.",
+        "Aucun d’eux ne vient du papier ni de l’extérieur : tous ont été déposés par les votants.",
+        "Ninguna de ellas viene del papel ni de fuera: todas las depositaron quienes votaron.",
+    ),
+    "paper_all_ok": (
+        "All of them came from paper or from outside.",
+        "Tous viennent du papier ou de l’extérieur.",
+        "Todas vienen del papel o de fuera.",
+    ),
+    "paper_some_ok": (
+        "Some ballots came from paper or from outside; of those that count, at least {at_least}. This is told in tens.",
+        "Des bulletins viennent du papier ou de l’extérieur ; parmi ceux qui comptent, au moins {at_least}. Ce"
+        " nombre est donné par dizaines.",
+        "Algunas boletas vienen del papel o de fuera; de las que cuentan, al menos {at_least}. El número se da por"
+        " decenas.",
+    ),
     "roll_ok": (
         "The roll is the one frozen at the opening: {voters} voters, {voted} of whom voted, one ballot each.",
         "La liste électorale est celle figée à l’ouverture\u00a0: {voters} inscrits, dont {voted} ont voté, un bulletin"
@@ -1785,6 +1831,11 @@ WORDS: Mapping[str, tuple] = {
         "The roll does not say of everybody what the record of the close says: who voted.",
         "La liste électorale ne dit pas de chacun ce que dit le procès-verbal de clôture\u00a0: qui a voté.",
         "El padrón no dice de cada quien lo que dice el acta de cierre: quién votó.",
+    ),
+    "record_paper": (
+        "What the record of the close says of paper ballots ({told}) cannot be true of {found} ballots.",
+        "Ce que le procès-verbal de clôture dit des bulletins papier ({told}) ne peut être vrai de {found} bulletins.",
+        "Lo que el acta de cierre dice de las boletas en papel ({told}) no puede ser cierto de {found} boletas.",
     ),
     "roll_digest": (
         "The roll is not the one that was frozen at the opening.",

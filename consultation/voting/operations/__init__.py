@@ -16,6 +16,7 @@ from consultation.voting.operations.objecting import (
     raise_objection,
 )
 from consultation.voting.operations.opening import SIGN_OFF, open_contest, sign_off
+from consultation.voting.operations.paper_desk import drop_readings, read_paper
 from consultation.voting.operations.tallying import BeaconFixed, keep_counted, publish_contest, tally_contest
 from consultation.voting.operations.voiding import VOID, ask_to_void, void_contest
 
@@ -37,6 +38,7 @@ __all__ = [
     "close_contest",
     "close_due",
     "create_contest",
+    "drop_readings",
     "escrow_key",
     "import_ballots",
     "keep_counted",
@@ -44,6 +46,7 @@ __all__ = [
     "open_contest",
     "publish_contest",
     "raise_objection",
+    "read_paper",
     "recover_key",
     "save_draft",
     "sign_off",

@@ -24,6 +24,8 @@ from consultation.voting.operations.box import Box, lock, organization_voter
 from consultation.voting.operations.checkpoints import sign_closing, signing_key_of
 from consultation.voting.operations.erasing import forget_order, give_space_back
 from consultation.voting.operations.grouping import ballots_by_organization, group_counts
+from consultation.voting.paper import paper_share
+from consultation.voting.paper_models import PaperReading
 from consultation.voting.queries import chain_entries, chain_head, contests_over
 from consultation.voting.rules import from_content
 from consultation.voting.signing import Signer, signer_of
@@ -59,16 +61,23 @@ def close_contest(
     contest.blank_count = _keep_finals(session, contest, box, finals)
     roll, commitments = _mark_roll(session, contest, box, finals)
     groups = group_counts(session, contest, ballots_by_organization(session, contest, commitments))
+    by_voters = set(session.scalars(select(CastKey.position).where(CastKey.contest_id == contest.id)))
     contest.record = {
         "roll": None if contest.secrecy is Secrecy.NO_ROLL else roll,
         "final": len(finals),
         "blank": contest.blank_count,
         "superseded": position - len(finals),
+        "paper": paper_share(
+            len(finals),
+            sum(entry.position not in by_voters for entry in finals.values()),
+            ever_paper=len(by_voters) < position,
+            ever_cast=bool(by_voters),
+        ),
     } | ({} if groups is None else {"groups": groups})
     contest.record_sha256 = chain.digest(chain.RECORD, chain.canonical(contest.record))
     if signing_key_of(contest):
         sign_closing(session, contest, signer, position, head, now)
-    for begun in (CastKey, BallotDraft):
+    for begun in (CastKey, BallotDraft, PaperReading):
         session.execute(
             delete(begun).where(begun.contest_id == contest.id).execution_options(synchronize_session=False)
         )

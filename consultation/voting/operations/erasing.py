@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 PATIENCE_MS = 5_000
-_EMPTIED = "ballot_content, cast_key, ballot_draft, letter"
+_EMPTIED = "ballot_content, cast_key, ballot_draft, letter, paper_reading"
 _WRITTEN_ANEW = (("ballot_chain", "entry_hash"), ("ballot_content", "nonce"), ("checkpoint", "signature"))
 _log = logging.getLogger(__name__)
 

@@ -1,11 +1,11 @@
 """Ballots from paper or from outside: entered by the people who run the contest, into the same box and chain."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from consultation.kernel.outbox import record
@@ -21,6 +21,8 @@ from consultation.voting.states import ContestState, Secrecy
 from consultation.voting.tally import BallotRow
 
 ALREADY_CAST = "already_cast"
+FEW = 100
+"""For so many ballots the chain is asked about their voters alone, and not read as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +63,32 @@ def import_ballots(
     if contest.state is not ContestState.OPEN:
         raise Denied(Permission.IMPORT_RUN, Decision(Reason.WINDOW))
     key = (keys or key_store(session)).read(contest.id)
-    box = Box(session, contest, key, signer or signer_of(session), now)
-    limits = limits_of(contest)
+    found = put_in(session, Box(session, contest, key, signer or signer_of(session), now), ballots)
+    changed = len(found.imported) + len(found.revised)
+    if changed:
+        record(session, BallotsImported(contest.id, contest.code, in_steps(changed)), actor=actor, now=now)
+    session.flush()
+    return found
+
+
+def put_in(session: Session, box: Box, ballots: Mapping[str, BallotRow]) -> ImportedBallots:
+    """The same for whoever may, into a box whose lock is held; leaves no event."""
+    contest, limits = box.contest, limits_of(box.contest)
     outside = contest.secrecy is Secrecy.NO_ROLL
     voters = {} if outside else _roll(session, contest)
-    latest = _latest(session, contest)
-    cast = _cast_by_voters(session, contest)
+    tags = {
+        label: box.tag(label_voter(label) if outside else organization_voter(voters[label]))
+        for label in ballots
+        if outside or label in voters
+    }
+    asked = list(tags.values()) if len(tags) <= FEW else None
+    latest, cast = _latest(session, contest, asked), _cast_by_voters(session, contest, asked)
     found = ImportedBallots()
     for label, ballot in ballots.items():
-        if not outside and label not in voters:
+        if label not in tags:
             found.rejected[label] = "not_on_roll"
             continue
-        tag = box.tag(label_voter(label) if outside else organization_voter(voters[label]))
+        tag = tags[label]
         if tag in cast:
             found.rejected[label] = ALREADY_CAST
             continue
@@ -89,10 +105,6 @@ def import_ballots(
         latest[tag] = (entry.revision, entry.commitment)
         (found.revised if revision else found.imported).append(label)
     box.write()
-    changed = len(found.imported) + len(found.revised)
-    if changed:
-        record(session, BallotsImported(contest.id, contest.code, in_steps(changed)), actor=actor, now=now)
-    session.flush()
     return found
 
 
@@ -105,11 +117,11 @@ def _roll(session: Session, contest: Contest) -> dict[str, uuid.UUID]:
     return {row.code: row.id for row in session.execute(query)}
 
 
-def _latest(session: Session, contest: Contest) -> dict[str, tuple[int, str]]:
-    """Each voter's last revision and commitment, by tag."""
+def _latest(session: Session, contest: Contest, tags: Sequence[str] | None) -> dict[str, tuple[int, str]]:
+    """Each voter's last revision and commitment, by tag; of these voters, or of all."""
     newest = (
         select(ChainEntry.voter_tag, func.max(ChainEntry.revision).label("revision"))
-        .where(ChainEntry.contest_id == contest.id)
+        .where(ChainEntry.contest_id == contest.id, *_of(tags))
         .group_by(ChainEntry.voter_tag)
         .subquery()
     )
@@ -121,12 +133,16 @@ def _latest(session: Session, contest: Contest) -> dict[str, tuple[int, str]]:
     return {row.voter_tag: (row.revision, row.commitment) for row in session.execute(query)}
 
 
-def _cast_by_voters(session: Session, contest: Contest) -> set[str]:
+def _cast_by_voters(session: Session, contest: Contest, tags: Sequence[str] | None) -> set[str]:
     """The tags of those who have cast a ballot themselves: a cast leaves its key beside the chain until the close, an
-    import none."""
+    import none. Of these voters, or of all."""
     query = (
         select(ChainEntry.voter_tag)
         .join(CastKey, (CastKey.contest_id == ChainEntry.contest_id) & (CastKey.position == ChainEntry.position))
-        .where(ChainEntry.contest_id == contest.id)
+        .where(ChainEntry.contest_id == contest.id, *_of(tags))
     )
     return set(session.scalars(query))
+
+
+def _of(tags: Sequence[str] | None) -> tuple[ColumnElement[bool], ...]:
+    return () if tags is None else (ChainEntry.voter_tag.in_(tags),)

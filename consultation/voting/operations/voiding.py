@@ -17,6 +17,7 @@ from consultation.voting.keys import key_store
 from consultation.voting.models import BallotContent, BallotDraft, CastKey, Contest, Explanation, StoredTally
 from consultation.voting.operations.box import lock
 from consultation.voting.operations.closing import forget_traces
+from consultation.voting.paper_models import PaperReading
 from consultation.voting.states import VOIDING
 
 
@@ -66,7 +67,7 @@ def _void(session: Session, contest: Contest, reason: str, actor: Actor, now: da
     apply(session, contest, VOIDING, event=voided, actor=actor, now=now)
     contest.voided_at, contest.void_reason = now, reason.strip()
     contest.record = contest.record_sha256 = None  # what a close has counted, by groups too
-    for held in (BallotContent, CastKey, BallotDraft, StoredTally, Explanation):
+    for held in (BallotContent, CastKey, BallotDraft, PaperReading, StoredTally, Explanation):
         session.execute(delete(held).where(held.contest_id == contest.id).execution_options(synchronize_session=False))
     letters.shuffle(session, contest)
     session.flush()

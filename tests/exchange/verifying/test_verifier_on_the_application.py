@@ -193,3 +193,15 @@ def test_nobody_audits_before_the_publication(session, consultation, delegates, 
     with pytest.raises(Denied) as refused:
         audit_ballots(session, contest, actor=Actor(roles=frozenset({Role.AUDITOR})), now=clock.now())
     assert refused.value.decision.reason is Reason.STATE
+
+
+def test_paper_beside_casts_is_told_in_tens(session, consultation, delegates, clock, tmp_path):
+    contest, _receipts = voted(session, consultation, clock, ContestKind.TIERS, Secrecy.SECRET, delegates[:3])
+    items = [option["code"] for option in contest.frozen["options"]]
+    paper = {one.organization.code: BallotRow(((items[0],),)) for one in delegates[3:]}
+    assert len(import_ballots(session, contest, paper, actor=OPERATOR, now=clock.now()).imported) == 11
+    publish(session, contest, clock)
+    report = checked(tmp_path, write_bundle(session, consultation))
+    assert codes(report) == set()
+    told_of_paper = [one.facts for one in report.findings if one.code == "paper_some_ok"]
+    assert told_of_paper == [{"at_least": 10}]

@@ -417,6 +417,23 @@ def _(case):
     case.contest["ballot_count"] += 1
 
 
+def paper_tampering(name, paper):
+    @tampering(f"the record says of paper: {name}", "record_paper", "checkpoint_record")
+    def _(case):
+        case.contest["record"]["paper"] = paper
+        case.record_again()
+
+
+paper_tampering("nothing that can be read", "some")
+paper_tampering("a kind that there is not", {"entered": "many", "at_least": 0})
+paper_tampering("none, and ten of them", {"entered": "none", "at_least": 10})
+paper_tampering("all, and none of them", {"entered": "all", "at_least": 0})
+paper_tampering("some, by a number that is not in tens", {"entered": "some", "at_least": 1})
+paper_tampering("some, and more than there are", {"entered": "some", "at_least": 1_000})
+paper_tampering("some, and no number", {"entered": "some", "at_least": True})
+paper_tampering("a kind that is no text", {"entered": [], "at_least": 0})
+
+
 @tampering("a mark on the roll is flipped", "record_roll", "roll_turnout")
 def _(case):
     case.tables["roll"][0]["voted"] = not case.tables["roll"][0]["voted"]
