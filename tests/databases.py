@@ -24,6 +24,7 @@ STOP_SECONDS = 15
 #: What of PostgreSQL's settings keeps what was committed through a power cut.
 DURABILITY = ("fsync", "full_page_writes", "synchronous_commit")
 USES = 25
+MEMORY, MEMORY_BYTES = "/dev/shm", 4 * 1024**3  # noqa: S108 - a folder of a random name is made in it
 SCHEMA = """
 WITH own AS (SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'),
 parts AS (
@@ -58,6 +59,15 @@ def absent(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+def _roomy_memory() -> str | None:
+    """A folder in memory that has room for all databases of a session; thousands of tests then wait for no disk. What
+    they ask of it, also whether it was told to write, is the same."""
+    try:
+        return MEMORY if shutil.disk_usage(MEMORY).free >= MEMORY_BYTES else None
+    except OSError:
+        return None
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database", choices=(*BOTH, "both"), default="both", help="run what touches a database on this one (both)"
@@ -66,7 +76,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", {}).get("databases")
-    config.stash[FOLDER] = Path(given or tempfile.mkdtemp(prefix="consultation-tests-"))
+    config.stash[FOLDER] = Path(given or tempfile.mkdtemp(prefix="consultation-tests-", dir=_roomy_memory()))
 
 
 @pytest.hookimpl(optionalhook=True)
