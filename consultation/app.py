@@ -37,6 +37,7 @@ from consultation.membership.operations.confirming import CONFIRMING
 from consultation.membership.operations.inviting import INVITATION
 from consultation.membership.queries import actor_by_email, actor_for
 from consultation.moderation import views as moderation_views
+from consultation.moderation.operations import LAPSING
 from consultation.notifications import mailbox
 from consultation.notifications.letters import ACCOUNT_CHANGED, DECISION, TWO_STEP, VERIFICATION
 from consultation.notifications.subscribers import CONFIRMATIONS, DECISIONS, SECURITY, VERIFICATIONS
@@ -109,7 +110,7 @@ COMMANDS: Mapping[str, str] = {
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (DECISIONS, SECURITY, VERIFICATIONS, CONFIRMATIONS)
 
-DUE: tuple[DueAct, ...] = (CLOSING, CONFIRMING, ERASING, KEEPING, SLEEPING)
+DUE: tuple[DueAct, ...] = (CLOSING, CONFIRMING, ERASING, KEEPING, LAPSING, SLEEPING)
 
 JOBS: tuple[JobKind, ...] = (IMPORT, TALLY)
 

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     COMMENT_POST = "comment:post"
     COMMENT_HIDE = "comment:hide"
     QUEUE_READ = "queue:read"
+    CASE_CLAIM = "case:claim"
     ITEM_ADMIT = "item:admit"
     CONTEST_CONFIGURE = "contest:configure"
     CONTEST_OPEN = "contest:open"
@@ -176,6 +177,7 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.COMMENT_POST: _MEMBERS | _MODERATORS,
     Permission.COMMENT_HIDE: _MODERATORS,
     Permission.QUEUE_READ: _MODERATORS | {Role.AUDITOR},
+    Permission.CASE_CLAIM: _MODERATORS,
     Permission.ITEM_ADMIT: _ORGANIZERS,
     Permission.CONTEST_CONFIGURE: _ORGANIZERS,
     Permission.CONTEST_OPEN: _ORGANIZERS,

@@ -1,19 +1,27 @@
 """Moderation from the command line."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import click
 
 from consultation.convening.queries import consultation_by_slug
 from consultation.kernel.permissions import Permission, may, require
+from consultation.moderation.operations import HeldByAnother
 from consultation.moderation.operations import decline as decline_proposal
 from consultation.moderation.operations import publish as publish_proposal
-from consultation.moderation.queries import proposal_to_judge, submitted, summaries
+from consultation.moderation.operations import release as release_proposal
+from consultation.moderation.queries import claim_on, claims_standing, proposal_to_judge, submitted, summaries
 from consultation.moderation.states import ReasonCode
 from consultation.proposals.models import Proposal
 from consultation.proposals.states import ProposalState
 from consultation.web.console import No, Work, command_work, fail_use, say
 
+although_taken = click.option(
+    "--although-taken", is_flag=True, help="Also what a moderator has taken to decide; it is theirs no more."
+)
 JUDGED = [state.value for state in ProposalState if state is not ProposalState.DRAFT]
 
 
@@ -26,14 +34,16 @@ def proposals() -> None:
 @click.argument("codes", metavar="CODE…", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Publish all that wait in the consultation.")
 @click.option("--consultation", "slug", metavar="SLUG", help="The consultation, with --all.")
+@although_taken
 @command_work
-def publish(work: Work, codes: tuple[str, ...], everything: bool, slug: str | None) -> None:
+def publish(work: Work, codes: tuple[str, ...], everything: bool, slug: str | None, although_taken: bool) -> None:
     """Make submitted proposals public; prints their codes."""
     if everything == bool(codes) or everything != bool(slug):
         raise fail_use("Give codes, or --all with --consultation SLUG.")
-    chosen = _waiting(work, slug) if slug else [_proposal(work, code) for code in codes]
+    chosen = _waiting(work, slug, although_taken) if slug else [_proposal(work, code) for code in codes]
     for proposal in chosen:
-        publish_proposal(work.session, proposal, actor=work.actor, now=work.now)
+        with _telling(work, proposal, although_taken) as past_claim:
+            publish_proposal(work.session, proposal, past_claim=past_claim, actor=work.actor, now=work.now)
         click.echo(proposal.code)
     say(f"Published: {len(chosen)}.")
 
@@ -49,14 +59,16 @@ def publish(work: Work, codes: tuple[str, ...], everything: bool, slug: str | No
     show_default=True,
     help="The reason that the public reads.",
 )
+@although_taken
 @command_work
-def decline(work: Work, code: str, reason: str, reason_code: str) -> None:
+def decline(work: Work, code: str, reason: str, reason_code: str, although_taken: bool) -> None:
     """Decline a submitted or published proposal."""
     if not reason.strip():
         raise fail_use("The reason must say something.")
     proposal = _proposal(work, code)
-    chosen = ReasonCode(reason_code)
-    decline_proposal(work.session, proposal, code=chosen, reason=reason, actor=work.actor, now=work.now)
+    said: dict[str, Any] = {"code": ReasonCode(reason_code), "reason": reason}
+    with _telling(work, proposal, although_taken) as past_claim:
+        decline_proposal(work.session, proposal, **said, past_claim=past_claim, actor=work.actor, now=work.now)
     click.echo(proposal.code)
     say(f"Declined {proposal.code}.")
 
@@ -74,12 +86,49 @@ def list_proposals(work: Work, slug: str | None, state: str | None) -> None:
         click.echo(f"{row.code}\t{row.state}\t{row.language}\t{' '.join(row.title.split())}")
 
 
-def _waiting(work: Work, slug: str) -> list[Proposal]:
-    """What waits and is not the moderator's own; what is theirs stays for somebody else."""
+@proposals.command()
+@command_work
+def taken(work: Work) -> None:
+    """List what moderators have taken to decide: code, until when, and who, a tab between them."""
+    require(work.actor, Permission.QUEUE_READ, now=work.now)
+    for row in claims_standing(work.session, work.now):
+        click.echo(f"{row.code}\t{row.until.isoformat()}\t{row.holder_name}")
+
+
+@proposals.command()
+@click.argument("code")
+@command_work
+def release(work: Work, code: str) -> None:
+    """Give back what a moderator has taken to decide, so that it is free for the others."""
+    proposal = _proposal(work, code)
+    with _telling(work, proposal):
+        given = release_proposal(work.session, proposal, actor=work.actor, now=work.now)
+    if not given:
+        raise No(f"Nobody has taken {proposal.code}.")
+    click.echo(proposal.code)
+    say(f"{proposal.code} is free again.")
+
+
+@contextmanager
+def _telling(work: Work, proposal: Proposal, although_taken: bool = False) -> Iterator[uuid.UUID | None]:
+    """The claim to go past, if that is wanted; otherwise say whose it is."""
+    held = claim_on(work.session, proposal.id, work.now)
+    try:
+        yield held.id if held and although_taken else None
+    except HeldByAnother as error:
+        until = error.held.until.isoformat()
+        raise No(f"A moderator has taken {proposal.code} until {until}. See 'consultation proposals taken'.") from error
+
+
+def _waiting(work: Work, slug: str, although_taken: bool) -> list[Proposal]:
+    """What waits, is not the moderator's own, and nobody else has taken; the others stay for somebody else."""
     require(work.actor, Permission.PROPOSAL_PUBLISH, now=work.now)
     chosen = []
     for proposal in submitted(work.session, _consultation_id(work, slug)):
-        if may(work.actor, Permission.PROPOSAL_PUBLISH, proposal, now=work.now):
+        held = None if although_taken else claim_on(work.session, proposal.id, work.now)
+        if held is not None and held.moderator_id != work.actor.user_id:
+            say(f"A moderator has taken {proposal.code}, so it is left to them.")
+        elif may(work.actor, Permission.PROPOSAL_PUBLISH, proposal, now=work.now):
             chosen.append(proposal)
         else:
             say(f"{proposal.code} is your own organization's, so somebody else must decide it.")

@@ -40,3 +40,38 @@ class CommentRestored:
     subject_id: uuid.UUID
     proposal_id: uuid.UUID
     action_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClaimed:
+    subject_id: uuid.UUID
+    consultation_id: uuid.UUID
+    claim_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClaimRenewed:
+    subject_id: uuid.UUID
+    consultation_id: uuid.UUID
+    claim_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTakenOver:
+    """``held_by`` is whose it was."""
+
+    subject_id: uuid.UUID
+    consultation_id: uuid.UUID
+    claim_id: uuid.UUID
+    held_by: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReleased:
+    """``held_by`` is whose it was; ``how`` is a ``ClaimEnd``."""
+
+    subject_id: uuid.UUID
+    consultation_id: uuid.UUID
+    claim_id: uuid.UUID
+    held_by: uuid.UUID
+    how: str

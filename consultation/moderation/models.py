@@ -1,4 +1,4 @@
-"""What moderators decided, on what, and why."""
+"""What moderators decided, on what, and why; and who is about to decide what."""
 
 import uuid
 from datetime import datetime
@@ -38,3 +38,16 @@ class ModerationAction(Base):
     created_at: Mapped[datetime]
 
     proposal: Mapped[Proposal | None] = relationship(lazy="raise_on_sql")
+
+
+class Claim(Base):
+    """That a moderator has taken a proposal to decide, until when. One a proposal; past its time it holds nothing."""
+
+    __tablename__ = "moderation_claim"
+    __table_args__ = (CheckConstraint("until > claimed_at", name="ends_later"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    proposal_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"), unique=True)
+    moderator_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    claimed_at: Mapped[datetime]
+    until: Mapped[datetime]

@@ -27,6 +27,12 @@ def not_ones_own(actor: Actor, contribution: Contribution, _now: datetime) -> De
     return Decision(Reason.OWN_MATTER) if _is_own(actor, contribution) else ALLOWED
 
 
+@policy(Permission.CASE_CLAIM)
+def somebody_whose_matter_it_is_not(actor: Actor, contribution: Contribution, now: datetime) -> Decision:
+    """A moderator may hold what they may decide. The operator is nobody in particular, whom the others could ask."""
+    return Decision(Reason.ROLE) if actor.user_id is None else not_ones_own(actor, contribution, now)
+
+
 @policy(Permission.COMMENT_HIDE)
 def neither_ones_own_nor_on_ones_own(actor: Actor, comment: Comment, now: datetime) -> Decision:
     """Nor may one judge what is said about one's own proposal; ``comment.proposal`` is loaded."""

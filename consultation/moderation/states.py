@@ -2,6 +2,10 @@
 
 from enum import StrEnum
 
+from consultation.kernel.permissions import Permission
+from consultation.kernel.states import Transition
+from consultation.proposals.states import ProposalState
+
 
 class ActionKind(StrEnum):
     PUBLISH = "publish"
@@ -23,3 +27,15 @@ class ReasonCode(StrEnum):
     SPAM = "spam"
     IMPORTED_DECISION = "imported_decision"
     OTHER = "other"
+
+
+class ClaimEnd(StrEnum):
+    """How a claim ended: given back, decided, or over by its time."""
+
+    HAND = "hand"
+    DECISION = "decision"
+    TIME = "time"
+
+
+CLAIMING = Transition("claiming", frozenset({ProposalState.SUBMITTED}), ProposalState.SUBMITTED, Permission.CASE_CLAIM)
+"""Only what waits can be held; holding it changes nothing of it."""

@@ -56,6 +56,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("endorsement", "endorsed_by", "endorsements", Fate.KEPT),
     Holding("comment", "author_id", "comments", Fate.KEPT),
     Holding("moderation_action", "moderator_id", "moderation", Fate.KEPT),
+    Holding("moderation_claim", "moderator_id", "claims", Fate.DELETED),
     Holding("organization_merge", "merged_by", "merges", Fate.KEPT, ("trace",)),
     Holding("two_step_request", "asked_by", "second_person_asked", Fate.KEPT, ("payload",)),
     Holding("two_step_request", "decided_by", "second_person_decided", Fate.KEPT, ("payload",)),

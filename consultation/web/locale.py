@@ -75,8 +75,12 @@ def format_instant(value: datetime | None, zone: ZoneInfo = DEFAULT_ZONE) -> str
     """Day, time and zone, in the consultation's zone."""
     if value is None:
         return ""
-    time = babel.dates.format_datetime(value, _TIME_OF_DAY[language()], tzinfo=zone, locale=locale())
-    return f"{format_date(value, zone)}, {time}"
+    return f"{format_date(value, zone)}, {format_time(value, zone)}"
+
+
+def format_time(value: datetime, zone: ZoneInfo = DEFAULT_ZONE) -> str:
+    """Time and zone without the day, for what is soon."""
+    return babel.dates.format_datetime(value, _TIME_OF_DAY[language()], tzinfo=zone, locale=locale())
 
 
 def format_count(value: int) -> str:
@@ -126,7 +130,9 @@ def init_app(app: Flask) -> None:
         if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
             values["lang"] = language()
 
-    app.jinja_env.filters.update(day=format_date, instant=format_instant, count=format_count, decimal=format_decimal)
+    app.jinja_env.filters.update(
+        day=format_date, instant=format_instant, time=format_time, count=format_count, decimal=format_decimal
+    )
     app.jinja_env.globals.update(
         language=language,
         in_languages=in_languages,

@@ -1,7 +1,11 @@
 /* Keys for the moderators' queue, and what to do when somebody else was quicker. Without it the page does the same. */
 (() => {
   "use strict";
-  const SELECTOR = { o: "[data-key=o]", p: "[data-key=p]", r: "[data-key=r]" };
+  const SELECTOR = { o: "[data-key=o]", p: "[data-key=p]", r: "[data-key=r]", t: "[data-key=t]" };
+  /** Unfold whatever hides it: what somebody else has taken is decided behind a disclosure. */
+  const reveal = (node) => {
+    for (let at = node.parentElement.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
+  };
   const typing = (node) => node.closest("input, select, textarea, [contenteditable]");
 
   /* Only while the focus is in the list, so that nobody who dictates or searches by typing sets one off. */
@@ -23,7 +27,11 @@
       target.parentElement.open = !target.parentElement.open;
       return;
     }
-    if (key === "r") target.parentElement.open = true;
+    if (key === "t" && target.matches("button")) {
+      target.click();
+      return;
+    }
+    reveal(target);
     (key === "r" ? target.parentElement.querySelector("select") : target).focus();
   });
 

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from consultation.accounts.operations import create_sign_in_link
-from consultation.moderation.operations import publish
-from tests.factories import NOW, make_proposal
+from consultation.kernel.roles import Role
+from consultation.moderation.operations import claim, publish
+from tests.factories import NOW, actor_of, make_proposal, make_user
 
 pytestmark = pytest.mark.sqlite
 expect = pytest.importorskip("playwright.sync_api", reason="looks at the page in a browser").expect
@@ -71,6 +72,29 @@ def test_keys_move_open_and_lead_to_a_decision_but_not_while_typing(desk):
     assert focused(desk) == "Moderation"
 
 
+def test_a_key_takes_it_and_what_somebody_else_took_is_decided_behind_a_disclosure(desk, session, scene):
+    desk.locator("#NG27-002 h2").focus()
+    desk.keyboard.press("t")
+    desk.locator(".toasts", has_text="NG27-002 is yours until").wait_for()
+    expect(desk.locator("#NG27-002 h2")).to_be_focused()
+    assert desk.locator("#NG27-002").get_by_role("button", name="Give it back").is_visible()
+    second = make_user(session, Role.MODERATOR, name="Ana Lista")
+    claim(session, scene.proposal, actor=actor_of(session, second), now=NOW)
+    session.commit()
+    desk.get_by_role("button", name="Publish NG27-001").click()
+    expect(desk.locator(".error-summary")).to_be_focused()
+    assert "Ana Lista has taken NG27-001." in focused(desk)
+    desk.goto("/en/moderation")
+    assert not desk.get_by_role("button", name="Publish NG27-001").is_visible()
+    desk.locator("#NG27-001 h2").focus()
+    desk.keyboard.press("t")
+    assert focused(desk).split() == ["Take", "it", "over", "NG27-001"]
+    desk.keyboard.press("p")
+    assert focused(desk).split() == ["Publish", "NG27-001"]
+    desk.keyboard.press("Enter")
+    desk.locator(".toasts", has_text="NG27-001 is published.").wait_for()
+
+
 def test_what_somebody_else_decided_is_told(desk, session, scene):
     publish(session, scene.proposal, actor=scene.actor, now=NOW)
     session.commit()
@@ -83,7 +107,7 @@ def test_a_filter_is_taken_at_once_and_said(desk):
     desk.locator("#language").focus()
     desk.locator("#language").select_option("fr")
     desk.locator(".toasts", has_text="0 proposals in this list").wait_for()
-    assert desk.url.endswith("language=fr")
+    assert "&language=fr" in desk.url
     desk.get_by_text("Nothing waits here.").wait_for()
     expect(desk.locator("#language")).to_be_focused()
 
@@ -98,6 +122,10 @@ def test_the_same_is_done_without_javascript(browser, live_server, session, scen
         desk.locator("main form button").click()
         desk.goto("/en/moderation")
         assert not desk.get_by_text("Keys for working fast").is_visible()
+        desk.get_by_role("button", name="I take this NG27-001").click()
+        desk.get_by_role("status").filter(has_text="NG27-001 is yours until").wait_for()
+        desk.get_by_role("button", name="Give it back NG27-001").click()
+        desk.get_by_role("status").filter(has_text="NG27-001 is free again.").wait_for()
         entry = desk.locator("#NG27-001")
         entry.locator("summary", has_text="Ask for changes").click()
         entry.get_by_role("button", name="Ask for changes").click()

@@ -1,5 +1,6 @@
-"""A moderator's verbs. Each takes a lock, so that of two moderators the second learns that it is decided."""
+"""A moderator's decisions. Each takes a lock, so that of two moderators the second learns that it is decided."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,7 @@ from consultation.moderation.events import (
     ProposalPublished,
 )
 from consultation.moderation.models import ModerationAction
+from consultation.moderation.operations.claiming import end_by_decision
 from consultation.moderation.states import ActionKind, ReasonCode
 from consultation.proposals.models import Proposal
 from consultation.proposals.operations import Outdated, count_public
@@ -45,15 +47,23 @@ class Seen:
 
 
 def publish(
-    session: Session, proposal: Proposal, *, seen: Seen | None = None, actor: Actor, now: datetime
+    session: Session,
+    proposal: Proposal,
+    *,
+    seen: Seen | None = None,
+    past_claim: uuid.UUID | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> ModerationAction:
-    """Make a submitted proposal public.
+    """Make a submitted proposal public. ``past_claim``: although somebody else holds it by this claim, which the
+    moderator has been shown.
 
     Raises:
         Outdated: when the text is no longer the one that was seen.
+        HeldByAnother: when somebody else holds it by another claim.
         Denied, WrongState: see ``kernel.moves.apply``.
     """
-    _lock_proposal(session, proposal, PUBLICATION, seen)
+    _take(session, proposal, PUBLICATION, seen, past_claim, actor=actor, now=now)
     action = _action(ActionKind.PUBLISH, actor=actor, now=now, proposal=proposal)
     event = ProposalPublished(proposal.id, proposal.consultation_id, action.id)
     apply(session, proposal, PUBLICATION, event=event, actor=actor, now=now)
@@ -71,6 +81,7 @@ def request_changes(
     code: ReasonCode,
     reason: str,
     seen: Seen | None = None,
+    past_claim: uuid.UUID | None = None,
     actor: Actor,
     now: datetime,
 ) -> ModerationAction:
@@ -79,9 +90,10 @@ def request_changes(
     Raises:
         ReasonMissing: without words.
         Outdated: when the text is no longer the one that was seen.
+        HeldByAnother: see ``publish``.
         Denied, WrongState: see ``kernel.moves.apply``.
     """
-    _lock_proposal(session, proposal, CHANGE_REQUEST, seen)
+    _take(session, proposal, CHANGE_REQUEST, seen, past_claim, actor=actor, now=now)
     action = _action(ActionKind.REQUEST_CHANGES, code, reason, actor=actor, now=now, proposal=proposal)
     event = ProposalChangesRequested(proposal.id, proposal.consultation_id, action.id, code.value)
     apply(session, proposal, CHANGE_REQUEST, event=event, actor=actor, now=now)
@@ -97,6 +109,7 @@ def decline(
     code: ReasonCode,
     reason: str,
     seen: Seen | None = None,
+    past_claim: uuid.UUID | None = None,
     actor: Actor,
     now: datetime,
 ) -> ModerationAction:
@@ -106,9 +119,10 @@ def decline(
     Raises:
         ReasonMissing: without words.
         Outdated: when the text is no longer the one that was seen.
+        HeldByAnother: see ``publish``.
         Denied, WrongState: see ``kernel.moves.apply``.
     """
-    _lock_proposal(session, proposal, DECLINE, seen)
+    _take(session, proposal, DECLINE, seen, past_claim, actor=actor, now=now)
     was_public = proposal.state in PUBLIC_STATES
     action = _action(ActionKind.DECLINE, code, reason, actor=actor, now=now, proposal=proposal)
     event = ProposalDeclined(proposal.id, proposal.consultation_id, action.id, code.value)
@@ -182,15 +196,25 @@ def _action(
     )
 
 
-def _lock_proposal(session: Session, proposal: Proposal, move: Transition, seen: Seen | None) -> None:
-    """Read the proposal's state again under a lock: what another moderator or its author committed meanwhile counts."""
+def _take(
+    session: Session,
+    proposal: Proposal,
+    move: Transition,
+    seen: Seen | None,
+    past_claim: uuid.UUID | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Read the proposal's state again under a lock: what another moderator or its author committed meanwhile counts.
+    Then end the claim that stands on it; what is held by somebody else is refused before anything has changed."""
     session.refresh(proposal, ["state", "revision"], with_for_update={"of": Proposal})
-    if seen is None:
-        return
-    if proposal.state != seen.state:
+    if seen is not None and proposal.state != seen.state:
         raise WrongState(move, proposal.state)
-    if proposal.revision != seen.revision:
+    if seen is not None and proposal.revision != seen.revision:
         raise Outdated(proposal.code)
+    require(actor, move.permission, proposal, now=now)
+    end_by_decision(session, proposal, past_claim=past_claim, actor=actor, now=now)
 
 
 def _show(

@@ -8,15 +8,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased
 
 from consultation.accounts.models import User
-from consultation.convening.models import Consultation
-from consultation.discussion.models import Comment
 from consultation.kernel.orm import LANGUAGES
 from consultation.membership.models import MemberOrganization
-from consultation.moderation.models import ModerationAction
-from consultation.moderation.states import ActionKind
+from consultation.moderation.models import Claim, ModerationAction
 from consultation.proposals.models import Proposal
 from consultation.proposals.states import PUBLIC_STATES, ProposalState
 from consultation.web.pagination import BadCursor, Slice, decode, take
@@ -35,21 +32,31 @@ class Waiting(StrEnum):
     DECIDED = "decided"
 
 
+class Holder(StrEnum):
+    """Whose the proposals are to decide: nobody's yet, or the moderator's."""
+
+    FREE = "free"
+    MINE = "mine"
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the moderator narrows the queue to; nothing is everything. ``language`` is a code or ``other``."""
+    """What the moderator narrows the queue to; nothing is everything. ``language`` is a code or ``other``. ``holder``
+    narrows what waits to be decided, and no count: the tabs tell how much there is for everybody."""
 
     part: Waiting = Waiting.SUBMITTED
     consultation_id: uuid.UUID | None = None
     theme_id: uuid.UUID | None = None
     language: str | None = None
+    holder: Holder | None = None
 
 
 _author = aliased(User)
 _moderator = aliased(User)
+_holder = aliased(User)
 
 
-def _entries() -> Query:
+def _entries(now: datetime) -> Query:
     return (
         select(
             Proposal.id,
@@ -73,21 +80,35 @@ def _entries() -> Query:
             MemberOrganization.name.label("organization_name"),
             MemberOrganization.name_fr.label("organization_name_fr"),
             MemberOrganization.name_es.label("organization_name_es"),
+            Claim.id.label("claim_id"),
+            Claim.moderator_id.label("holder_id"),
+            Claim.until.label("held_until"),
+            _holder.name.label("holder_name"),
         )
         .outerjoin(_author, _author.id == Proposal.author_id)
         .outerjoin(MemberOrganization, MemberOrganization.id == Proposal.organization_id)
+        .outerjoin(
+            Claim,
+            (Claim.proposal_id == Proposal.id) & (Claim.until > now) & (Proposal.state == ProposalState.SUBMITTED),
+        )
+        .outerjoin(_holder, _holder.id == Claim.moderator_id)
     )
 
 
-def queue(session: Session, filters: Filters, *, after: str | None = None) -> Slice:
+def queue(
+    session: Session, filters: Filters, *, after: str | None = None, reader: uuid.UUID | None, now: datetime
+) -> Slice:
     """A page of the queue as column rows, in one query: what waits longest first, or what was decided last first.
+    Who reads is asked for what is "mine".
 
     Raises:
         BadCursor: when ``after`` was not made here.
     """
-    query = _narrowed(_entries(), filters)
+    query = _narrowed(_entries(now), filters)
     if filters.part is Waiting.DECIDED:
         return _decided(session, query, after)
+    if filters.part is Waiting.SUBMITTED and filters.holder is not None:
+        query = query.where(Claim.id.is_(None) if filters.holder is Holder.FREE else Claim.moderator_id == reader)
     query = query.where(Proposal.state == ProposalState(filters.part.value))
     if after is not None:
         instant, identifier = decode(after, str, str)
@@ -106,9 +127,9 @@ def queue(session: Session, filters: Filters, *, after: str | None = None) -> Sl
     return take(session, query, lambda row: (row.submitted_at.isoformat(), str(row.id)))
 
 
-def entry(session: Session, code: str) -> Any:
+def entry(session: Session, code: str, *, now: datetime) -> Any:
     """One proposal as a row like those of the queue."""
-    return session.execute(_entries().where(Proposal.code == code)).one()
+    return session.execute(_entries(now).where(Proposal.code == code)).one()
 
 
 def _decided(session: Session, query: Query, after: str | None) -> Slice:
@@ -191,51 +212,3 @@ def waiting_counts(session: Session, filters: Filters) -> Mapping[str, int]:
     )
     counted = {row.state.value: row.number for row in session.execute(_narrowed(query, filters))}
     return {state.value: counted.get(state.value, 0) for state in states}
-
-
-def consultation_choices(session: Session) -> list[Any]:
-    """Id, short address, title and zone of each consultation, the newest first."""
-    query = select(Consultation.id, Consultation.slug, Consultation.title, Consultation.zone)
-    return list(session.execute(query.order_by(Consultation.created_at.desc())).all())
-
-
-def proposal_to_judge(session: Session, code: str) -> Proposal | None:
-    """A proposal that was submitted at some time; drafts are nobody's to judge."""
-    return session.scalar(select(Proposal).where(Proposal.code == code, Proposal.state != ProposalState.DRAFT))
-
-
-def comment_to_judge(session: Session, comment_id: uuid.UUID) -> Comment | None:
-    """A comment with its proposal, visible or hidden."""
-    return session.scalar(select(Comment).where(Comment.id == comment_id).options(joinedload(Comment.proposal)))
-
-
-def submitted(session: Session, consultation_id: uuid.UUID) -> list[Proposal]:
-    """Everything of a consultation that waits to be published, in the order in which it came."""
-    query = select(Proposal).where(
-        Proposal.consultation_id == consultation_id, Proposal.state == ProposalState.SUBMITTED
-    )
-    return list(session.scalars(query.order_by(Proposal.number)))
-
-
-def latest_refusal(session: Session, proposal_id: uuid.UUID) -> ModerationAction | None:
-    """The last time a moderator sent the proposal back or declined it: what its author should read."""
-    refusals = (ActionKind.REQUEST_CHANGES, ActionKind.DECLINE)
-    return session.scalar(
-        select(ModerationAction)
-        .where(ModerationAction.proposal_id == proposal_id, ModerationAction.kind.in_(refusals))
-        .order_by(ModerationAction.id.desc())
-        .limit(1)
-    )
-
-
-def summaries(
-    session: Session, *, consultation_id: uuid.UUID | None = None, state: ProposalState | None = None
-) -> list[Any]:
-    """Code, state, language and title of what was submitted, in the order of the codes' numbers."""
-    query = select(Proposal.code, Proposal.state, Proposal.language, Proposal.title)
-    query = query.where(Proposal.state != ProposalState.DRAFT)
-    if consultation_id is not None:
-        query = query.where(Proposal.consultation_id == consultation_id)
-    if state is not None:
-        query = query.where(Proposal.state == state)
-    return list(session.execute(query.order_by(Proposal.consultation_id, Proposal.number)).all())
