@@ -43,7 +43,7 @@ def bundle(ballots: int, items: int) -> bytes:
     from consultation.exchange.bundle.archive import archive
     from consultation.exchange.bundle.tables import Table
     from consultation.voting import chain
-    from consultation.voting.rules import PANEL
+    from consultation.voting.rules import panel_of
     from consultation.voting.states import ContestKind
     from consultation.voting.tally import BallotRow, Profile, tally
 
@@ -55,7 +55,8 @@ def bundle(ballots: int, items: int) -> bytes:
     contest |= {"record": record, "record_sha256": chain.digest(chain.RECORD, chain.canonical(record))}
     contest |= {"ballot_count": ballots, "blank_count": 0}
     profile = Profile.from_ballots(codes, (BallotRow(tuple((item,) for item in one)) for one in lists))
-    results = [tally(profile, rule, seats=SEATS, contest=CODE, beacon=BEACON) for rule in PANEL[ContestKind.RANKING]]
+    rules = panel_of(ContestKind.RANKING, "expanding_approvals", items)
+    results = [tally(profile, rule, seats=SEATS, contest=CODE, beacon=BEACON) for rule in rules]
     about = {"rule": "expanding_approvals"}
     tables = (
         (columns.CONTESTS, [contest]),

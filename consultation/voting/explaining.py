@@ -11,7 +11,7 @@ from consultation.voting.outcome import lines, pairwise
 if TYPE_CHECKING:
     from consultation.voting.tally.profile import Profile
 
-VERSION = "1"
+VERSION = "2"
 
 SETS = frozenset({"equal_shares"})
 """Rules that find a set and no order: they stand in no comparison of places."""
@@ -51,6 +51,7 @@ def from_results(headline: Plain, others: Mapping[str, Plain], places: int) -> d
         "weight": headline["weight"],
         "quota": headline.get("quota_rounded"),
         "compared": list(ranked),
+        "read": {result["rule"]: result.get("valid", result["weight"]) for result in (headline, *ranked.values())},
         "told": told(places, len(found)),
         "lines": found,
         "rounds": headline["rounds"][:ROUNDS],

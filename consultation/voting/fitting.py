@@ -4,6 +4,9 @@ it, and what more time would bring. Pure."""
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from consultation.voting.rules import panel_of
+from consultation.voting.states import ContestKind
+
 if TYPE_CHECKING:
     from consultation.voting.tally import Profile, Result
 
@@ -20,6 +23,12 @@ def durations(frozen: Mapping[str, Any]) -> dict[str, int | None]:
 def fits(minutes: int | None, costs: Mapping[str, int | None]) -> bool:
     """Whether there is a set to be found: the gathering has minutes, and so has each item."""
     return minutes is not None and bool(costs) and None not in costs.values()
+
+
+def panel(kind: ContestKind, rule: str, minutes: int | None, costs: Mapping[str, int | None]) -> list[str]:
+    """All rules by which a contest is counted: the headline, those beside it, and the set where there is one."""
+    rules = [*panel_of(kind, rule, len(costs))]
+    return [*rules, RULE] if fits(minutes, costs) and RULE not in rules else rules
 
 
 def count(profile: "Profile", minutes: int, costs: Mapping[str, int | None], *, contest: str, beacon: str) -> "Result":

@@ -35,12 +35,27 @@ STRICT_RULES = frozenset({"irv", "stv"})
 SHORTLIST_RULES = frozenset({"phragmen", "expanding_approvals", "approval", "equal_shares"})
 """Headline rules that need no order: what a shortlist can be counted by."""
 
+_ORDERED = ("expanding_approvals", "phragmen", "approval", "borda", "condorcet", "schulze", "ranked_pairs")
 PANEL: Mapping[ContestKind, tuple[str, ...]] = {
-    ContestKind.TIERS: ("expanding_approvals", "phragmen", "approval", "borda", "condorcet"),
-    ContestKind.RANKING: ("expanding_approvals", "phragmen", "approval", "borda", "condorcet"),
+    ContestKind.TIERS: _ORDERED,
+    ContestKind.RANKING: (*_ORDERED, "irv", "stv"),
     ContestKind.SHORTLIST: ("phragmen", "expanding_approvals", "approval"),
 }
-"""The rules beside the headline. A shortlist has no order for Borda or Condorcet to read."""
+"""The rules beside the headline. A shortlist has no order for Borda or the comparisons of two to read. Of tiers nearly
+every ballot ties its first choices: instant run-off and STV would count next to none of them."""
+
+SQUARE_RULES = frozenset({"condorcet", "schulze", "ranked_pairs", "irv", "stv"})
+"""Their results and their time grow with the square of the number of items, or faster."""
+
+MOST_SQUARE = 500
+"""On more items these stand in no panel, unless one of them decides: no result waits for what stands beside it."""
+
+
+def panel_of(kind: ContestKind, rule: str, items: int) -> tuple[str, ...]:
+    """The headline rule, then the others by which a contest on so many items is counted. Fixed at the opening."""
+    others = (other for other in PANEL[kind] if items <= MOST_SQUARE or other not in SQUARE_RULES)
+    return (rule, *(other for other in others if other != rule))
+
 
 _MOST_TIERS = {ContestKind.TIERS: 2, ContestKind.SHORTLIST: 1}
 

@@ -20,6 +20,31 @@ RULE_NAMES = {
     "stv": lazy_gettext("Single transferable vote"),
 }
 
+_BOTTOM = lazy_gettext("What a ballot leaves out stands together at its bottom.")
+_MARGINS = lazy_gettext(
+    "The more ballots one item of two is ahead by, the stronger the comparison. What a ballot leaves out stands"
+    " together at its bottom."
+)
+
+TREATMENTS = {
+    "expanding_approvals": lazy_gettext("Items may be tied; what a ballot leaves out gets nothing from it."),
+    "phragmen": lazy_gettext("The order on a ballot does not count."),
+    "approval": lazy_gettext("The order on a ballot does not count."),
+    "borda": lazy_gettext("Tied items share their points, and so do all those that a ballot leaves out."),
+    "condorcet": _BOTTOM,
+    "schulze": _MARGINS,
+    "ranked_pairs": _MARGINS,
+    "irv": lazy_gettext(
+        "A ballot that ties its highest items waits until one of them is left; one that names no item left counts no"
+        " more."
+    ),
+    "stv": lazy_gettext(
+        "A ballot that ties its highest items counts for none of them and is set aside, as Scottish councils do; one"
+        " that names no item left counts no more."
+    ),
+}
+"""What a rule does with ties, and with what a ballot leaves out."""
+
 CHANGES = {
     "added_alone": lazy_gettext("more ballots that name it alone"),
     "added_against": lazy_gettext("more ballots that name all the others"),
@@ -34,6 +59,16 @@ TIES = {
     "equal remaining weight, and equal at every rank": lazy_gettext("equal remaining votes, and equal at every rank"),
     "no supporters": lazy_gettext("nobody supports them"),
     "not listed": lazy_gettext("nobody names them"),
+    "fewest ballots": lazy_gettext("fewest ballots"),
+    "no majority or chain of majorities decides": lazy_gettext("no majority, nor a chain of them, decides"),
+    "equally strong majorities that contradict one another": lazy_gettext(
+        "equally clear comparisons that contradict one another"
+    ),
+    "equal votes, lowest": lazy_gettext("equal votes, the fewest"),
+    "equal votes at the quota": lazy_gettext("equal votes at the quota"),
+    "equal surpluses": lazy_gettext("equal surpluses"),
+    "equal votes for the last seats": lazy_gettext("equal votes for the last places"),
+    "equal votes when all seats were filled": lazy_gettext("equal votes when all places were filled"),
     "no majority separates them": lazy_gettext("no majority separates them"),
 }
 """Why a tie-break was used, by what the log says."""

@@ -21,7 +21,7 @@ from consultation.kernel.moves import WrongState
 from consultation.kernel.permissions import OPERATOR, Actor, Denied
 from consultation.web.authorize import present
 from consultation.web.errors import why
-from consultation.web.transactions import unit_of_work
+from consultation.web.transactions import only_reading, unit_of_work
 
 
 class Commands(AppGroup):
@@ -76,20 +76,31 @@ as_option = click.option(
 )
 
 
-def command_work(function: Callable[..., Any]) -> Callable[..., Any]:
+def command_work(
+    function: Callable[..., Any] | None = None, *, beforehand: Callable[..., Any] | None = None
+) -> Callable[..., Any]:
     """Give the command ``work`` (a ``Work``) inside one transaction, and the option ``--as``.
 
-    The command decides nothing about commits: it returns, or raises ``No`` or ``click.UsageError``.
+    The command decides nothing about commits: it returns, or raises ``No`` or ``click.UsageError``. What takes long and
+    only reads is done by ``beforehand``, called alike before that transaction holds anybody up; the command gets what
+    it returns after ``work``.
     """
+    if function is None:
+        return functools.partial(command_work, beforehand=beforehand)
 
     @as_option
     @with_appcontext
     @functools.wraps(function)
     def run(*args: Any, as_email: str | None, **options: Any) -> Any:
         try:
+            prepared: tuple[Any, ...] = ()
+            if beforehand is not None:
+                with only_reading() as session:
+                    work = Work(session, _actor(session, as_email), present())
+                    prepared = (beforehand(work, *args, **options),)
             with unit_of_work() as session:
                 work = Work(session, _actor(session, as_email), present())
-                return function(work, *args, **options)
+                return function(work, *prepared, *args, **options)
         except Denied as error:
             said = why(error.decision.reason)
             raise No(f"Not allowed ({error.permission}): {error.decision.reason}. {said}") from error

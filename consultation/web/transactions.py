@@ -52,6 +52,16 @@ def unit_of_work() -> Iterator[Session]:
             raise
 
 
+@contextmanager
+def only_reading() -> Iterator[Session]:
+    """A transaction that takes no lock, and of which nothing stays: for what takes long before a ``unit_of_work``."""
+    current = session()
+    try:
+        yield current
+    finally:
+        _rollback(current)
+
+
 def init_app(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_end)

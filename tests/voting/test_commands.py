@@ -39,6 +39,7 @@ def test_a_contest_from_creation_to_publication(run, session, scene, clock):
     run("contests", "close", "PAPER")
     counted = run("contests", "tally", "PAPER")
     assert "No beacon given" in counted.stderr
+    assert "which stands" in run("contests", "tally", "PAPER", "--beacon", "other", code=1).stderr
     assert scene.codes[1] not in run("contests", "show", "PAPER").stdout
     run("contests", "publish", "PAPER")
     assert f"expanding_approvals\t{scene.codes[1]} > {scene.codes[0]} > " in run("contests", "show", "PAPER").stdout

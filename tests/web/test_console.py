@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from consultation.accounts.models import SignInLink, User
 from consultation.kernel.moves import WrongState
+from consultation.kernel.orm import intending_to_write
 from consultation.kernel.permissions import Decision, Denied, Permission, Reason
 from consultation.proposals.states import PUBLICATION, ProposalState
 from consultation.web.console import No, command_work, fail_use
@@ -123,3 +124,36 @@ def test_a_link_that_was_not_saved_is_not_shown(runner, session, breaking, args,
     assert session.scalar(select(func.count()).select_from(SignInLink)) == 0
     done = runner.invoke(args=list(args))
     assert (done.exit_code, "/en/sign-in/link/" in done.stdout, "This link signs" in done.stderr) == (0, True, True)
+
+
+def test_what_takes_long_is_done_before_anybody_is_held_up_and_leaves_nothing_behind(app, runner, session):
+    found = {}
+
+    def look(work, name):
+        found["before"] = work.session.scalar(select(func.count()).select_from(User))
+        with intending_to_write():
+            make_user(session, email="meanwhile@example.org")
+            session.commit()
+        return name * 2
+
+    @click.command("looks")
+    @click.argument("name")
+    @command_work(beforehand=look)
+    def looks(work, looked, name):
+        found["after"] = work.session.scalar(select(func.count()).select_from(User))
+        click.echo(f"{name} {looked}")
+
+    app.cli.add_command(looks)
+    done = runner.invoke(args=["looks", "ab"])
+    assert (done.exit_code, done.stdout, found) == (0, "ab abab\n", {"before": 0, "after": 1})
+
+
+def test_a_refusal_beforehand_is_the_answer(app, runner, session):
+    @click.command("refuses")
+    @command_work(beforehand=lambda _work: _raise(No("It is full.")))
+    def refuses(work, _looked):
+        make_user(work.session, email="written@example.org")
+
+    app.cli.add_command(refuses)
+    done = runner.invoke(args=["refuses"])
+    assert (done.exit_code, "It is full." in done.stderr, users(session)) == (1, True, 0)

@@ -31,7 +31,7 @@ import sys
 import zipfile
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -972,12 +972,13 @@ def check_tallies(report: Report, contest: Contest, *, counted: bool) -> None:
     heads = [row["rule"] for row in contest.tallies if row["headline"]]
     if heads != [frozen.get("rule")] or len(set(rules)) != len(rules):
         report.fails("tally_headline")
+    versions = frozen_versions(report, frozen, rules)
     count = Count.of(contest) if counted else None
     beacon = contest.row.get("beacon") or ""
     redone = []
     for row in contest.tallies:
         rule, result = row["rule"], row["result"]
-        if row["headline"] and row["version"] != frozen.get("rule_version"):
+        if row["version"] != versions.get(rule, row["version"]):
             report.fails("tally_version", rule=rule)
         told = parameters_of(result)
         if (result.get("rule"), result.get("version")) != (rule, row["version"]):
@@ -1007,7 +1008,33 @@ def check_tallies(report: Report, contest: Contest, *, counted: bool) -> None:
     report.tells("beacon", beacon=beacon or "–", source=frozen.get("beacon_source") or "–")
 
 
-SEATED = ("expanding_approvals", "phragmen", "borda", "approval")
+def frozen_versions(report: Report, frozen: Row, rules: Sequence) -> dict:
+    """The version of each rule that was frozen. The results are by just these rules: one that is missing or not among
+    them is a finding. Of contests opened before the list was frozen only the rule that decides is known."""
+    deciding, panel = frozen.get("rule"), frozen.get("panel")
+    if "panel" not in frozen:
+        return {deciding: frozen.get("rule_version")}
+    if not all_are(panel, is_object) or any(not (is_text(one.get("rule")) and one.get("version")) for one in panel):
+        report.fails("frozen_setting", field="panel")
+        return {deciding: frozen.get("rule_version")}
+    versions = {one["rule"]: one["version"] for one in panel}
+    if len(versions) != len(panel) or versions.get(deciding) != frozen.get("rule_version"):
+        report.fails("frozen_setting", field="panel")
+    for rule in sorted(set(versions) - set(rules) - {deciding}):
+        report.fails("tally_missing", rule=rule)
+    for rule in sorted(set(rules) - set(versions) - {deciding}):
+        report.fails("tally_extra", rule=rule)
+    return versions
+
+
+SEATED = ("expanding_approvals", "phragmen", "borda", "approval", "schulze", "ranked_pairs", "irv", "stv")
+TOLD = {
+    "schulze": {"strength": "margins"},
+    "ranked_pairs": {"strength": "margins"},
+    "irv": {"tied_top": "waits"},
+    "stv": {"tied_top": "set_aside"},
+}
+"""What a contest counts by, where a rule could be read in more than one way."""
 
 
 def expected_of(contest: Contest, rule: str) -> dict:
@@ -1015,7 +1042,7 @@ def expected_of(contest: Contest, rule: str) -> dict:
     item, or, where some are not known, as many places at one each."""
     frozen: Row = contest.frozen
     if rule in SEATED:
-        return {"seats": frozen.get("places")}
+        return {"seats": frozen.get("places"), **TOLD.get(rule, {})}
     if rule != "equal_shares" or contest.codes is None:
         return {}
     minutes = {option["code"]: option.get("minutes") for option in frozen["options"]}
@@ -1076,7 +1103,7 @@ COMPARED = {
     "tally_order": ("order",),
     "tally_selected": ("selected",),
     "tally_scores": ("scores",),
-    "tally_rounds": ("quota", "pairwise", "step", "steps", "end", "spent", "without_completion"),
+    "tally_rounds": ("quota", "valid", "stages", "pairwise", "step", "steps", "end", "spent", "without_completion"),
 }
 
 
@@ -1493,8 +1520,8 @@ def borda(count: Count, priority: Mapping, parameters: Mapping) -> dict:
     return by_score(count, scores, priority, _seats(parameters), supporting=False, told="score")
 
 
-def condorcet(count: Count, priority: Mapping, _parameters: Mapping) -> dict:
-    """Each item against each: who wins all wins. The tiers are the smallest sets that beat all that follows."""
+def comparisons(count: Count) -> list:
+    """At [one][other] the weight of the ballots that put one item before the other."""
     m = len(count.items)
     prefer = [[0] * m for _item in range(m)]
     both = [[0] * m for _item in range(m)]
@@ -1512,6 +1539,30 @@ def condorcet(count: Count, priority: Mapping, _parameters: Mapping) -> dict:
         for other in range(m):
             if item != other:  # whoever lists one of two puts it before the other
                 prefer[item][other] += listing[item] - both[item][other]
+    return prefer
+
+
+def by_comparisons(
+    count: Count, prefer: list, tiers: Sequence, scores: Sequence, said: Callable, priority: Mapping, seats: int
+) -> dict:
+    """A result of the rules that order items by comparing every two of them. ``tiers`` of items, the best first."""
+    by_item, names = piles_by_item(count, supporting=False), count.items
+    order = [drawn(count, tier, priority) for tier in tiers if tier]
+    lines = [Line(item, Fraction(scores[item]), by_item[item], said(item)) for tier in order for item in tier]
+    return {
+        **outcome(count, lines, [], seats, count.n(supporting=False)),
+        "order": [[names[item] for item in tier] for tier in order],
+        "unsupported": [names[item] for tier in order for item in tier if not by_item[item]],
+        "pairwise": {
+            name: {other: row[at] for at, other in enumerate(names) if other != name}
+            for name, row in zip(names, prefer)
+        },
+    }
+
+
+def condorcet(count: Count, priority: Mapping, _parameters: Mapping) -> dict:
+    """Each item against each: who wins all wins. The tiers are the smallest sets that beat all that follows."""
+    prefer, m = comparisons(count), len(count.items)
     wins = [sum(prefer[item][other] > prefer[other][item] for other in range(m)) for item in range(m)]
     losses = [sum(prefer[item][other] < prefer[other][item] for other in range(m)) for item in range(m)]
     scores = [Fraction(m - 1 - losses[item] + wins[item], 2) for item in range(m)]
@@ -1523,27 +1574,250 @@ def condorcet(count: Count, priority: Mapping, _parameters: Mapping) -> dict:
             prefer[one][other] > prefer[other][one] for one in tiers[-1] for other in ranked[at + 1 :]
         ):
             tiers.append([])
-    order = [item for tier in tiers for item in drawn(count, tier, priority)]
+
+    def said(item: int) -> dict:
+        return {"wins": wins[item], "losses": losses[item], "ties": m - 1 - wins[item] - losses[item]}
+
+    result = by_comparisons(count, prefer, tiers, scores, said, priority, 0)
     by_item = piles_by_item(count, supporting=False)
-    lines = [
-        Line(
-            item,
-            scores[item],
-            by_item[item],
-            {"wins": wins[item], "losses": losses[item], "ties": m - 1 - wins[item] - losses[item]},
-        )
-        for item in order
-    ]
-    winner = tiers[0] if len(tiers[0]) == 1 else []
-    names = count.items
+    unlisted = drawn(count, (item for item in range(m) if not by_item[item]), priority)
     return {
-        **outcome(count, lines, [], 0, count.n(supporting=False)),
-        "order": [[names[item] for item in drawn(count, tier, priority)] for tier in tiers if tier],
-        "selected": [names[item] for item in winner],
-        "unsupported": [names[item] for item in drawn(count, range(m), priority) if not by_item[item]],
-        "pairwise": {
-            names[item]: {names[other]: prefer[item][other] for other in range(m) if other != item} for item in range(m)
-        },
+        **result,
+        "selected": [count.items[item] for item in tiers[0]] if len(tiers[0]) == 1 else [],
+        "unsupported": [count.items[item] for item in unlisted],
+    }
+
+
+def margins(prefer: list) -> list:
+    """At [one][other] by how much more weight one item is put before the other than behind it; else 0."""
+    m = range(len(prefer))
+    return [[max(0, prefer[one][other] - prefer[other][one]) for other in m] for one in m]
+
+
+def by_what_stands_above(count: Count, prefer: list, below: list, priority: Mapping, seats: int) -> dict:
+    """``below``: for each item the set of those that it stands above. Again and again the items that none of those left
+    stands above make a tier; an item's score is how many it stands above."""
+    left, tiers = set(range(len(below))), []
+    while left:
+        beaten = set().union(*(below[item] for item in left))
+        tiers.append(sorted(left - beaten))
+        left &= beaten
+    return by_comparisons(count, prefer, tiers, [len(each) for each in below], lambda _item: {}, priority, seats)
+
+
+def schulze(count: Count, priority: Mapping, parameters: Mapping) -> dict:
+    """Schulze's method by margins (arXiv:1804.02973). A chain of majorities is as strong as its weakest one; an item
+    stands above another when its strongest chain to it is stronger than the one back."""
+    prefer, m = comparisons(count), len(count.items)
+    strongest = margins(prefer)
+    for through in range(m):
+        onward = strongest[through]
+        for item in range(m):
+            reach = strongest[item][through]
+            if reach and item != through:
+                strongest[item] = [max(known, min(reach, then)) for known, then in zip(strongest[item], onward)]
+                strongest[item][item] = 0
+    below = [{other for other in range(m) if strongest[item][other] > strongest[other][item]} for item in range(m)]
+    return by_what_stands_above(count, prefer, below, priority, _seats(parameters))
+
+
+def ranked_pairs(count: Count, priority: Mapping, parameters: Mapping) -> dict:
+    """Tideman's ranked pairs by margins: majorities are kept, the largest first, unless they contradict those that are
+    kept already. Equal ones as drawn: the winner drawn earlier first, then the loser drawn later (Zavist, Tideman)."""
+    prefer, m = comparisons(count), len(count.items)
+    place = {item: at for at, item in enumerate(drawn(count, range(m), priority))}
+    pairs = [
+        (-size, place[one], -place[other], one, other)
+        for one, row in enumerate(margins(prefer))
+        for other, size in enumerate(row)
+        if size
+    ]
+    below: list = [set() for _item in range(m)]
+    above: list = [set() for _item in range(m)]
+    for _size, _winner, _loser, one, other in sorted(pairs):
+        if one in below[other] or other in below[one]:
+            continue
+        lower = {other} | below[other]
+        upper = {one} | above[one]
+        for item in upper:
+            below[item] |= lower
+        for item in lower:
+            above[item] |= upper
+    return by_what_stands_above(count, prefer, below, priority, _seats(parameters))
+
+
+def top_of(pile: Pile, inside: Collection) -> list:
+    """What a ballot puts highest among the items that are still in the count."""
+    for tier in pile.tiers:
+        found = [item for item in tier if item in inside]
+        if found:
+            return found
+    return []
+
+
+def irv(count: Count, priority: Mapping, parameters: Mapping) -> dict:
+    """Instant run-off: the item with the fewest ballots leaves, of equals the one drawn last, down to the last two. A
+    ballot that ties what it puts highest waits until one of these is left."""
+    by_item, names = piles_by_item(count, supporting=False), count.items
+    standing = {item for item, piles in enumerate(by_item) if piles}
+    held: dict = {item: set() for item in standing}
+    waiting: set = set()
+    moving: Collection = range(len(count.piles))
+    out: list = []
+    votes = dict.fromkeys(standing, 0)
+    stages = []
+    while standing:
+        for number in moving:
+            top = top_of(count.piles[number], standing)
+            waiting.discard(number)
+            if len(top) == 1:
+                held[top[0]].add(number)
+                votes[top[0]] += count.piles[number].weight
+            elif top:
+                waiting.add(number)
+        idle = sum(count.piles[number].weight for number in waiting)
+        counted = sum(votes[item] for item in standing)
+        fewest = min(votes[item] for item in standing)
+        leaver = drawn(count, (item for item in standing if votes[item] == fewest), priority)[-1]
+        stages.append(
+            {
+                "totals": {names[item]: votes[item] for item in sorted(standing)},
+                "waiting": idle,
+                "exhausted": count.n(supporting=False) - counted - idle,
+                "leaves": names[leaver],
+            }
+        )
+        out.append(leaver)
+        standing.remove(leaver)
+        if len(standing) == 1:
+            out.append(standing.pop())
+        moving = [*held.pop(leaver), *waiting]
+    lines = [Line(item, Fraction(votes[item]), by_item[item], {"votes": votes[item]}) for item in reversed(out)]
+    unlisted = drawn(count, (item for item, piles in enumerate(by_item) if not piles), priority)
+    return {**outcome(count, lines, unlisted, _seats(parameters), count.n(supporting=False)), "stages": stages}
+
+
+VOTE = 100_000
+"""STV counts in units of a hundred-thousandth of a vote."""
+
+
+class Stv:
+    """The single transferable vote as Scottish councils are elected (SSI 2011/399): weighted inclusive Gregory, five
+    decimals, cut off. A ballot that ties what it puts highest counts for none of it, and no more."""
+
+    def __init__(self, count: Count, priority: Mapping, seats: int) -> None:
+        self.count, self.priority, self.seats = count, priority, seats
+        self.by_item = piles_by_item(count, supporting=False)
+        self.standing = [item for item, piles in enumerate(self.by_item) if piles]
+        self.elected: list = []
+        self.excluded: list = []
+        self.surpluses: list = []
+        self.held: dict = {item: [] for item in range(len(count.items))}
+        self.value = [VOTE] * len(count.piles)
+        self.stages: list = []
+        self.history: list = []
+        self.totals = dict.fromkeys(self.held, 0)
+        self.take(range(len(count.piles)))
+        self.valid = sum(self.totals.values()) // VOTE
+        self.quota = (self.valid // (seats + 1) + 1) * VOTE
+
+    def take(self, piles: Iterable) -> None:
+        """Ballots go to what they put highest among those neither elected nor excluded."""
+        inside = set(self.standing)
+        for number in piles:
+            top = top_of(self.count.piles[number], inside)
+            if len(top) == 1:
+                self.held[top[0]].append(number)
+                self.totals[top[0]] += self.count.piles[number].weight * self.value[number]
+
+    def run(self) -> None:
+        self.close("first", None)
+        while len(self.elected) < self.seats < len(self.elected) + len(self.standing):
+            if self.surpluses:
+                self.pass_surplus()
+            else:
+                self.exclude()
+        for item in self.ranked(self.standing):
+            if len(self.elected) < self.seats:
+                self.elect(item)
+
+    def ranked(self, items: Iterable) -> list:
+        """Most votes first; of equals, who had more at the latest stage at which they differed; then the draw."""
+
+        def key(item: int) -> tuple:
+            earlier = [-stage[item] for stage in reversed(self.history)]
+            return (-self.totals[item], earlier, self.priority[self.count.items[item]])
+
+        return sorted(items, key=key)
+
+    def elect(self, item: int) -> None:
+        self.standing.remove(item)
+        self.elected.append(item)
+        self.stages[-1]["elected"].append(self.count.items[item])
+
+    def close(self, action: str, item: int | None) -> None:
+        names = self.count.items
+        self.history.append(dict(self.totals))
+        self.stages.append(
+            {
+                "action": action,
+                "item": None if item is None else names[item],
+                "totals": {
+                    names[one]: five_decimals(self.totals[one]) for one in sorted([*self.standing, *self.elected])
+                },
+                "set_aside": five_decimals(self.valid * VOTE - sum(self.totals.values())),
+                "elected": [],
+            }
+        )
+        for one in self.ranked([one for one in self.standing if self.totals[one] >= self.quota]):
+            if len(self.elected) < self.seats:
+                self.elect(one)
+                if self.totals[one] > self.quota:
+                    self.surpluses.append(one)
+
+    def pass_surplus(self) -> None:
+        item = self.ranked(self.surpluses)[0]
+        self.surpluses.remove(item)
+        for number in self.held[item]:
+            self.value[number] = (self.totals[item] - self.quota) * self.value[number] // self.totals[item]
+        self.move(item, self.quota)
+        self.close("surplus", item)
+
+    def exclude(self) -> None:
+        item = self.ranked(self.standing)[-1]
+        self.standing.remove(item)
+        self.excluded.append(item)
+        self.move(item, 0)
+        self.close("exclusion", item)
+
+    def move(self, item: int, stays: int) -> None:
+        piles, self.held[item] = self.held[item], []
+        self.totals[item] = stays
+        self.take(piles)
+
+
+def five_decimals(units: int) -> str:
+    return f"{units // VOTE}.{units % VOTE:05d}"
+
+
+def stv(count: Count, priority: Mapping, parameters: Mapping) -> dict:
+    """See ``Stv``. The order: the elected, those left when all seats were filled, the excluded, the last one first."""
+    tally = Stv(count, priority, _seats(parameters))
+    tally.run()
+    lines, scores = [], {}
+    for item in [*tally.elected, *tally.ranked(tally.standing), *reversed(tally.excluded)]:
+        by = "elected" if item in tally.elected else "excluded" if item in tally.excluded else "not_elected"
+        most = five_decimals(max(stage[item] for stage in tally.history))
+        scores[count.items[item]] = most
+        lines.append(Line(item, Fraction(0), tally.by_item[item], {"by": by, "votes": most}))
+    unlisted = drawn(count, (item for item, piles in enumerate(tally.by_item) if not piles), priority)
+    return {
+        **outcome(count, lines, unlisted, 0, count.n(supporting=False)),
+        "selected": [count.items[item] for item in tally.elected],
+        "scores": scores,
+        "quota": str(tally.quota // VOTE),
+        "valid": tally.valid,
+        "stages": tally.stages,
     }
 
 
@@ -1554,6 +1828,10 @@ RULES: Mapping[str, Callable[[Count, Mapping, Mapping], dict]] = {
     "borda": borda,
     "approval": approval,
     "condorcet": condorcet,
+    "schulze": schulze,
+    "ranked_pairs": ranked_pairs,
+    "irv": irv,
+    "stv": stv,
 }
 KNOWN_VERSIONS = {(rule, "1") for rule in RULES}
 """What was written from; a rule under another version may count otherwise."""
@@ -1883,6 +2161,16 @@ WORDS: Mapping[str, tuple] = {
         "The result under the rule that decides is missing, or one is there twice.",
         "Le résultat selon la règle qui décide manque, ou l’un y est deux fois.",
         "Falta el resultado según la regla que decide, o alguno está dos veces.",
+    ),
+    "tally_missing": (
+        "The result under the rule {rule}, which was to stand beside the deciding one since the opening, is missing.",
+        "Il manque le résultat selon la règle {rule}, qui devait depuis l’ouverture accompagner celui qui décide.",
+        "Falta el resultado según la regla {rule}, que desde la apertura debía acompañar al que decide.",
+    ),
+    "tally_extra": (
+        "There is a result under the rule {rule}, which is not among the rules frozen at the opening.",
+        "Il y a un résultat selon la règle {rule}, qui n’est pas parmi les règles figées à l’ouverture.",
+        "Hay un resultado según la regla {rule}, que no está entre las reglas fijadas en la apertura.",
     ),
     "tally_version": (
         "{rule}: the version of the rule is not the one frozen at the opening.",

@@ -18,6 +18,7 @@ from consultation.voting.policy import window_open
 from consultation.voting.queries import contests
 from consultation.voting.rules import in_steps
 from consultation.voting.states import ContestState
+from consultation.voting.wording import RULE_NAMES
 from consultation.web.authorize import present, public
 from consultation.web.limits import posting_limited
 from consultation.web.locale import language
@@ -73,6 +74,7 @@ def _shown(consultation: Consultation, form: ReceiptForm, *, found: Found | None
         published=any(one.state is ContestState.PUBLISHED for one in opened),
         form=form,
         found=found,
+        rule_names=RULE_NAMES,
         **_means(),
     )
     if form.is_submitted():

@@ -7,10 +7,9 @@ from consultation.kernel.permissions import Denied, Permission, may
 from consultation.organizing.contest_forms import ExploreForm
 from consultation.organizing.views.blueprint import bp, consultation_or_404
 from consultation.organizing.views.contests import contest_or_404
-from consultation.voting import fitting, queries
+from consultation.voting import queries
 from consultation.voting.exploring import NotExplored, Question, explore
-from consultation.voting.operations.counting import durations_of
-from consultation.voting.rules import PANEL
+from consultation.voting.operations.counting import rules_of
 from consultation.voting.wording import RULE_NAMES
 from consultation.web.authorize import current_actor, present, requires
 from consultation.web.render import page
@@ -35,10 +34,8 @@ def what_if(slug: str, code: str) -> Response:
     decision = may(current_actor(), Permission.CONTEST_EXPLORE, contest, now=present())
     if not decision:
         raise Denied(Permission.CONTEST_EXPLORE, decision)
-    fits = fitting.fits(contest.minutes, durations_of(contest))
-    rules = [contest.rule, *(rule for rule in PANEL[contest.kind] if rule != contest.rule)]
     form = ExploreForm(request.args if request.args else None)
-    form.offer([(rule, RULE_NAMES.get(rule, rule)) for rule in rules + ([fitting.RULE] if fits else [])])
+    form.offer([(rule, RULE_NAMES.get(rule, rule)) for rule in rules_of(contest)])
     if not request.args:
         form.rule.data, form.places.data, form.minutes.data = contest.rule, contest.places, contest.minutes
     answer, status = None, 200

@@ -1,5 +1,7 @@
 """Commands for contests."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +14,9 @@ from consultation.voting.cli import escrow
 from consultation.voting.cli.desk import contest_named, group, moment, not_ready, question_of
 from consultation.voting.cli.rolls import ELECTORATE_PARTS, electorate_options
 from consultation.voting.keys import KeyMissing
+from consultation.voting.models import Contest
 from consultation.voting.operations import BeaconFixed, ContestNotReady
+from consultation.voting.operations.counting import Counted
 from consultation.voting.queries import ballot_count, roll_size, stored_tallies
 from consultation.voting.rules import FEWEST_PUBLISHED, PUBLISHED_FROM, in_steps
 from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, Secrecy
@@ -139,19 +143,32 @@ def close(work: Work, code: str) -> None:
     say(f"{code} is closed. Next: consultation contests tally {code}")
 
 
-@group.command("tally")
-@click.argument("code")
-@click.option("--beacon", metavar="TEXT", help="The public value that breaks ties.")
-@command_work
-def tally(work: Work, code: str, beacon: str | None) -> None:
-    """Count the ballots under the headline rule and those beside it. The result is shown once it is published."""
-    contest = contest_named(work, code)
+@contextmanager
+def _told(contest: Contest) -> Iterator[None]:
+    """Why a contest is not tallied, for people."""
     try:
-        headline = operations.tally_contest(work.session, contest, beacon=beacon, actor=work.actor, now=work.now)
+        yield
     except BeaconFixed as error:
         raise No(f"It was tallied with the beacon '{contest.beacon}', which stands.") from error
     except ContestNotReady as error:
         raise not_ready(error) from error
+
+
+def _count(work: Work, code: str, beacon: str | None) -> Counted:
+    contest = contest_named(work, code)
+    with _told(contest):
+        return operations.count_beforehand(work.session, contest, beacon=beacon, actor=work.actor, now=work.now)
+
+
+@group.command("tally")
+@click.argument("code")
+@click.option("--beacon", metavar="TEXT", help="The public value that breaks ties.")
+@command_work(beforehand=_count)
+def tally(work: Work, counted: Counted, code: str, beacon: str | None) -> None:
+    """Count the ballots under the headline rule and those beside it. The result is shown once it is published."""
+    contest = contest_named(work, code)
+    with _told(contest):
+        headline = operations.keep_counted(work.session, contest, counted, actor=work.actor, now=work.now)
     if not contest.beacon:
         say("No beacon given: ties are broken with the empty one.")
     say(f"{code} is counted by {headline.rule}. Next: consultation contests publish {code}")

@@ -17,7 +17,13 @@ from consultation.voting.operations.objecting import (
 )
 from consultation.voting.operations.opening import SIGN_OFF, open_contest, sign_off
 from consultation.voting.operations.paper_desk import drop_readings, read_paper
-from consultation.voting.operations.tallying import BeaconFixed, keep_counted, publish_contest, tally_contest
+from consultation.voting.operations.tallying import (
+    BeaconFixed,
+    count_beforehand,
+    keep_counted,
+    publish_contest,
+    tally_contest,
+)
 from consultation.voting.operations.voiding import VOID, ask_to_void, void_contest
 
 __all__ = [
@@ -37,6 +43,7 @@ __all__ = [
     "cast",
     "close_contest",
     "close_due",
+    "count_beforehand",
     "create_contest",
     "drop_readings",
     "escrow_key",

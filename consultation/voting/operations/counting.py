@@ -14,7 +14,6 @@ from consultation.voting import explaining, fitting, tally
 from consultation.voting.chain import canonical
 from consultation.voting.models import Contest
 from consultation.voting.queries import counted_contents, option_codes
-from consultation.voting.rules import PANEL
 
 
 class Report(Protocol):
@@ -48,10 +47,12 @@ class Counted:
 
 
 def rules_of(contest: Contest) -> list[str]:
-    """The headline rule, then the others of the panel; then the set that fits, where the minutes are known."""
-    rules = [contest.rule, *(rule for rule in PANEL[contest.kind] if rule != contest.rule)]
-    minutes, costs = contest.minutes, durations_of(contest)
-    return [*rules, fitting.RULE] if fitting.fits(minutes, costs) and fitting.RULE not in rules else rules
+    """The headline rule, then the others of the panel, then the set that fits, as they were frozen at the opening; of a
+    contest that was opened before panels were, the same as would be now."""
+    frozen = contest.frozen or {}
+    if "panel" in frozen:
+        return [one["rule"] for one in frozen["panel"]]
+    return fitting.panel(contest.kind, contest.rule, contest.minutes, durations_of(contest))
 
 
 def profile_of(session: Session, contest: Contest, report: Report = silent) -> tally.Profile:

@@ -12,7 +12,7 @@ from consultation.convening.models import Consultation
 from consultation.curation.queries import items as locked_items
 from consultation.curation.queries import minutes_of
 from consultation.membership.models import MemberOrganization
-from consultation.voting import chain, tally
+from consultation.voting import chain, fitting, tally
 from consultation.voting.models import Contest, ContestOption
 from consultation.voting.operations.configuring import ContestNotReady
 from consultation.voting.rolls import Families, electorate, waiting_objections
@@ -102,6 +102,8 @@ def _frozen(
     (whoever checks it can then do without names), and so do the families that cast one ballot each."""
     consultation = session.get_one(Consultation, contest.consultation_id)
     roll = sorted(voter.code for voter in voters)
+    costs = {option.code: minutes[option.item_id] for option in options}
+    panel = fitting.panel(contest.kind, contest.rule, contest.minutes, costs)
     united = [[code, [one.code for one in families[code]]] for code in sorted(families)]
     return {
         "format": 2,
@@ -116,6 +118,7 @@ def _frozen(
         "affiliates_count": contest.affiliates_count.value,
         "rule": contest.rule,
         "rule_version": tally.RULES[contest.rule].version,
+        "panel": [{"rule": rule, "version": tally.RULES[rule].version} for rule in panel],
         "places": contest.places,
         "minutes": contest.minutes,
         "max_choices": min(contest.max_choices, len(options)),
@@ -133,7 +136,7 @@ def _frozen(
                 "code": option.code,
                 "title": option.title,
                 "revision": option.item_revision,
-                "minutes": minutes[option.item_id],
+                "minutes": costs[option.code],
             }
             for option in options
         ],

@@ -18,7 +18,7 @@ from consultation.voting.models import Contest, Explanation, StoredTally
 from consultation.voting.operations.box import lock
 from consultation.voting.operations.closing import forget_key, forget_traces
 from consultation.voting.operations.configuring import ContestNotReady
-from consultation.voting.operations.counting import Counted, count_contest
+from consultation.voting.operations.counting import Counted, Report, count_contest, silent
 from consultation.voting.queries import stored_tallies
 from consultation.voting.states import PUBLICATION, TALLYING, ContestState
 
@@ -36,8 +36,8 @@ def tally_contest(
     now: datetime,
     keys: KeyStore | None = None,
 ) -> StoredTally:
-    """Count the final ballots under the headline rule and the panel, and store each result and why it is so.
-    Returns the headline's.
+    """Count the final ballots under the headline rule and the panel, and store each result and why it is so, in the
+    transaction of the caller: for so few ballots that nobody notices. Returns the headline's.
 
     Counting again gives the same rows: a result that does not change keeps its date. ``beacon``: the public value that
     breaks ties; None means the one already set, or at first none, which is allowed where none was announced.
@@ -47,13 +47,22 @@ def tally_contest(
         BeaconFixed: it was tallied with another one.
         ContestNotReady: ``beacon_needed``, where its source was announced.
     """
+    counted = count_beforehand(session, contest, beacon=beacon, actor=actor, now=now)
+    return keep_counted(session, contest, counted, actor=actor, now=now, keys=keys)
+
+
+def count_beforehand(
+    session: Session, contest: Contest, *, beacon: str | None, actor: Actor, now: datetime, report: Report = silent
+) -> Counted:
+    """The same, without storing anything: takes no lock, so that others write meanwhile, however long it takes.
+
+    Raises:
+        Denied, WrongState, BeaconFixed, ContestNotReady: as for tallying at once.
+    """
     require(actor, Permission.CONTEST_TALLY, contest, now=now)
-    lock(session, contest)
     if contest.state not in TALLYING.sources:
         raise WrongState(TALLYING, contest.state)
-    settled = settled_beacon(contest, beacon)
-    counted = count_contest(session, contest, settled)
-    return _keep(session, contest, counted, actor=actor, now=now, keys=keys)
+    return count_contest(session, contest, settled_beacon(contest, beacon), report)
 
 
 def keep_counted(
@@ -77,18 +86,6 @@ def keep_counted(
         raise WrongState(TALLYING, contest.state)
     if settled_beacon(contest, counted.beacon or None) != counted.beacon:
         raise BeaconFixed
-    return _keep(session, contest, counted, actor=actor, now=now, keys=keys)
-
-
-def _keep(
-    session: Session,
-    contest: Contest,
-    counted: Counted,
-    *,
-    actor: Actor,
-    now: datetime,
-    keys: KeyStore | None,
-) -> StoredTally:
     contest.beacon = counted.beacon
     if contest.state is ContestState.CLOSED:
         forget_traces(session)

@@ -35,9 +35,11 @@ class Locked:
         if self.below[winner] >> loser & 1:
             return
         lower, upper = self.below[loser] | 1 << loser, self.over[winner]
-        for item in _members(upper):
+        # Who stands above the loser already stands above all below it too, so that each pair is set once.
+        higher, deeper = upper & ~self.over[loser], lower & ~self.below[winner]
+        for item in _members(higher):
             self.below[item] |= lower
-        for item in _members(lower):
+        for item in _members(deeper):
             self.over[item] |= upper
 
     def matrix(self) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 _DIGITS = 4000  # Python refuses to write longer whole numbers at once
+_LONG = 10**_DIGITS
 
 
 def exact(value: int | Fraction) -> str:
@@ -21,11 +22,11 @@ def exact(value: int | Fraction) -> str:
 def _decimal(value: int) -> str:
     if value < 0:
         return "-" + _decimal(-value)
-    if value < 10**_DIGITS:
+    if value < _LONG:
         return str(value)
     parts = []
     while value:
-        value, part = divmod(value, 10**_DIGITS)
+        value, part = divmod(value, _LONG)
         parts.append(str(part).zfill(_DIGITS))
     return "".join(reversed(parts)).lstrip("0")
 

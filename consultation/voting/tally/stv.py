@@ -11,7 +11,6 @@ units of 1/100,000 of a vote. A ballot that ties its first choices is not valid,
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,6 @@ from .explain import coverage
 from .packing import Ints
 from .papers import Papers
 from .profile import Profile
-from .result import rounded
 from .rule import SET_ASIDE, Call, Outcome, Rule
 from .ties import TieBreaker
 
@@ -115,20 +113,31 @@ class Count:
         """Most votes first; of equals, who had more at the latest stage at which they differed; then the draw, which is
         written down.
         """
-        earlier = [*self.history[::-1]]
-        groups: dict[tuple[int, ...], list[int]] = {}
+        groups: dict[int, list[int]] = {}
         for item in items:
-            groups.setdefault((self.totals[item], *(stage[item] for stage in earlier)), []).append(item)
+            groups.setdefault(self.totals[item], []).append(item)
         place = len(self.elected) + 1
         ranked: list[int] = []
-        for key in sorted(groups, reverse=True):
-            ranked += self.ties.order(groups[key], reason, place + len(ranked))
+        for total in sorted(groups, reverse=True):
+            for equal in self._looking_back(groups[total]):
+                ranked += self.ties.order(equal, reason, place + len(ranked))
         return ranked
+
+    def _looking_back(self, equal: list[int]) -> list[list[int]]:
+        """Items with equal votes by what they had at earlier stages, the latest first; those that never differed stay
+        together."""
+        if len(equal) == 1:
+            return [equal]
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for item in equal:
+            groups.setdefault(tuple(stage[item] for stage in reversed(self.history)), []).append(item)
+        return [groups[key] for key in sorted(groups, reverse=True)]
 
 
 def decimals(units: int) -> str:
     """Votes with five decimals, exact."""
-    return rounded(Fraction(units, UNIT), 5)
+    whole, part = divmod(units, UNIT)
+    return f"{whole}.{part:05d}"
 
 
 def compute(profile: Profile, call: Call) -> Outcome:

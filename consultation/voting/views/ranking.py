@@ -19,6 +19,7 @@ from consultation.voting.rules import InvalidVote, in_steps
 from consultation.voting.states import ContestState
 from consultation.voting.views.blueprint import bp
 from consultation.voting.views.booth import REFUSALS, Booth, enter, voting_booth
+from consultation.voting.wording import RULE_NAMES
 from consultation.web.authorize import current_actor, present, public, requires
 from consultation.web.render import page, see_other, wants_fragment
 from consultation.web.transactions import session
@@ -43,6 +44,7 @@ def ranking(slug: str) -> Response:
         now=present(),
         told=_told(booth) if is_open and booth.organization is None else None,
         configured=ContestState.CONFIGURED,
+        rule_names=RULE_NAMES,
         words=words,
         theme=theme,
         text=text,

@@ -14,10 +14,10 @@ from consultation.convening.vocabulary import vocabulary
 from consultation.voting import explaining, preflib, queries
 from consultation.voting.models import Contest
 from consultation.voting.policy import window_open
-from consultation.voting.rules import in_steps
+from consultation.voting.rules import SQUARE_RULES, in_steps
 from consultation.voting.states import ContestState, Secrecy
 from consultation.voting.views.blueprint import bp
-from consultation.voting.wording import CHANGES, GROUPS, RULE_NAMES, TIES, group_name
+from consultation.voting.wording import CHANGES, GROUPS, RULE_NAMES, TIES, TREATMENTS, group_name
 from consultation.web.authorize import present, public
 from consultation.web.locale import DEFAULT_ZONE
 from consultation.web.render import page
@@ -40,7 +40,8 @@ def results(slug: str) -> Response:
         contests=contests,
         contest=contest,
         why=why,
-        rules=[contest.rule, *(rule for rule in why["compared"])],
+        rules=[contest.rule, *why["compared"]],
+        beside=_beside(why["compared"]),
         options={option.code: option for option in queries.option_rows(session(), contest.id)},
         head=queries.chain_head(session(), contest.id),
         roll=queries.roll_size(session(), contest.id),
@@ -51,6 +52,7 @@ def results(slug: str) -> Response:
         rule_names=RULE_NAMES,
         change_words=CHANGES,
         tie_words=TIES,
+        treatments=TREATMENTS,
         group_words=GROUPS,
         group_name=partial(group_name, words),
         names=queries.names_on_roll(session(), contest.id) if contest.secrecy is Secrecy.NAMED else {},
@@ -66,6 +68,13 @@ def why_of(contest: Contest) -> dict[str, Any]:
     stored = {row.rule: row.result for row in queries.stored_tallies(session(), contest.id)}
     headline = stored.pop(contest.rule)
     return explaining.from_results(headline, stored, contest.places)
+
+
+def _beside(compared: list[str]) -> dict[str, list[str]]:
+    """The other rules as the charts show them: as many columns as a page is wide stand at once, the others in a chart
+    that opens. The table holds all."""
+    further = [rule for rule in compared if rule in SQUARE_RULES]
+    return {"first": [rule for rule in compared if rule not in further], "further": further}
 
 
 def _not_published(consultation: Consultation, contests: list[Contest], contest: Contest | None) -> Response:

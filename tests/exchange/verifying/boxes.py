@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from consultation.exchange.verifying import ballot_box_verifier as verifier
 from consultation.voting import chain
-from consultation.voting.rules import PANEL, from_content, to_content
+from consultation.voting.rules import PANEL, from_content, panel_of, to_content
 from consultation.voting.states import ContestKind
 from consultation.voting.tally import RULES, BallotRow, Profile, tally
 
@@ -82,11 +82,14 @@ class Box:
         published_from: int = 1,
         rule: str | None = None,
         minutes: int | None = None,
+        versions: Mapping[str, str] | None = None,
         seed: bytes = SEED,
     ) -> None:
         self.code, self.seed, self.roll = code, seed, sorted(roll)
         self.codes = [f"NG27-A{number:03d}" for number in range(1, items + 1)]
-        self.panel = list(PANEL[ContestKind(kind)])
+        deciding = rule or PANEL[ContestKind(kind)][0]
+        self.rules = [*panel_of(ContestKind(kind), deciding, items)]
+        self.rules += ["equal_shares"] if minutes and rule != "equal_shares" else []
         outside = secrecy == "no_roll"
         self.frozen: dict[str, Any] = {
             "format": 2,
@@ -97,8 +100,9 @@ class Box:
             "secrecy": secrecy,
             "voters": ["organization"],
             "affiliates_count": "each",
-            "rule": rule or self.panel[0],
-            "rule_version": RULES[rule or self.panel[0]].version,
+            "rule": deciding,
+            "rule_version": RULES[deciding].version,
+            "panel": [{"rule": one, "version": (versions or {}).get(one, RULES[one].version)} for one in self.rules],
             "places": places,
             "minutes": minutes,
             "max_choices": items,
@@ -232,13 +236,15 @@ class Box:
         """The results that the application's own tally gives these ballots."""
         counted = [from_content(chain.canonical(row["ballot"])) for row in rows]
         profile = Profile.from_ballots(self.codes, counted)
-        rules = [self.frozen["rule"], *(rule for rule in self.panel if rule != self.frozen["rule"])]
         costs = {option["code"]: option["minutes"] for option in self.frozen["options"]}
         fits = {"budget": self.frozen["minutes"], "costs": costs}
-        more = {"equal_shares": fits if self.frozen["minutes"] else {"budget": self.frozen["places"]}}
-        rules += ["equal_shares"] if self.frozen["minutes"] else []
+        points = {"points": [3, 2, 1]}
+        more = {
+            "positional": points,
+            "equal_shares": fits if self.frozen["minutes"] else {"budget": self.frozen["places"]},
+        }
         found = []
-        for rule in sorted(rules):
+        for rule in sorted(self.rules):
             about_it = {"seats": self.frozen["places"], "contest": self.code, "beacon": BEACON}
             result = tally(profile, rule, **about_it, **more.get(rule, {}))
             plain = json.loads(chain.canonical(result.to_dict()))

@@ -52,10 +52,21 @@ def test_the_set_that_fits_the_minutes_is_found_again(kind, seed, tmp_path):
         assert "equal_shares" in counted
 
 
-def test_a_deciding_rule_that_it_does_not_know_is_told(tmp_path):
-    report = findings(tmp_path / "b.zip", packed(filled(random.Random(1), "ranking", rule="schulze").close()))
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_rule_of_the_panel_is_counted_again(kind, tmp_path):
+    box = filled(random.Random(1), kind, minutes=40)
+    report = findings(tmp_path / "b.zip", packed(box.close()))
     assert codes(report) == set()
-    assert [each.facts["rule"] for each in report.findings if each.code == "tally_unknown"] == ["schulze"]
+    assert "tally_unknown" not in told(report)
+    counted = next(each.facts["rules"] for each in report.findings if each.code == "tallies_ok")
+    assert counted == ", ".join(sorted(box.rules))
+
+
+def test_a_deciding_rule_that_it_does_not_know_is_told(tmp_path):
+    box = filled(random.Random(1), "ranking", rule="positional")
+    report = findings(tmp_path / "b.zip", packed(box.close()))
+    assert codes(report) == set()
+    assert [each.facts["rule"] for each in report.findings if each.code == "tally_unknown"] == ["positional"]
 
 
 def test_below_the_threshold_nothing_is_counted_again_and_it_is_said(tmp_path):
@@ -82,7 +93,8 @@ def test_a_box_that_nobody_or_one_put_a_ballot_into(voters, tmp_path):
 def test_a_contest_opened_before_there_were_signatures(tmp_path):
     box = Box("ranking", "no_roll")
     box.frozen["format"] = 1
-    del box.frozen["signing_key"]
+    del box.frozen["signing_key"], box.frozen["panel"]
+    box.rules = ["expanding_approvals", "borda"]
     box.frozen_sha256 = chain.digest("contest/frozen/1", chain.canonical(box.frozen))
     for number in range(12):
         box.cast(f"v{number}", BallotRow((("NG27-A001",), ("NG27-A003",))))
@@ -105,7 +117,7 @@ def test_several_contests_in_one_bundle(tmp_path):
 
 
 def test_a_rule_of_a_version_that_it_does_not_know_is_told_and_not_counted(tmp_path):
-    tables = filled(random.Random(1)).close()
+    tables = filled(random.Random(1), versions={"borda": "9"}).close()
     borda = next(row for row in tables["tallies"] if row["rule"] == "borda")
     borda["version"] = borda["result"]["version"] = "9"
     report = findings(tmp_path / "b.zip", packed(tables))

@@ -144,10 +144,9 @@ def test_all_contests_of_a_consultation_in_one_bundle(session, consultation, del
     report = json.loads(run.stdout)
     assert (run.exit_code, report["ok"]) == (0, True)
     redone = {one["contest"]: one["facts"]["rules"] for one in report["findings"] if one["code"] == "tallies_ok"}
-    ordered = "approval, borda, condorcet, expanding_approvals, phragmen"
     assert redone == {
-        "P-tiers": ordered,
-        "P-ranking": ordered,
+        "P-tiers": "approval, borda, condorcet, expanding_approvals, phragmen, ranked_pairs, schulze",
+        "P-ranking": "approval, borda, condorcet, expanding_approvals, irv, phragmen, ranked_pairs, schulze, stv",
         "P-shortlist": "approval, expanding_approvals, phragmen",
     }
     (tmp_path / "r.json").write_text(json.dumps([receipts[0] | {"position": 2}]))

@@ -154,7 +154,7 @@ def _(case):
     case.freeze_again()
 
 
-@tampering("what was frozen is changed", "frozen_digest", "frozen_setting")
+@tampering("what was frozen is changed", "frozen_digest", "frozen_setting", "tally_missing")
 def _(case):
     case.contest["frozen"]["places"] = 4
     case.contest["places"] = 4
@@ -525,6 +525,52 @@ def _(case):
 @tampering("a result is there twice", "tally_headline")
 def _(case):
     case.tables["tallies"].append(case.tally("borda"))
+
+
+@tampering("majorities are said to be measured otherwise", "tally_parameters")
+def _(case):
+    case.result("schulze")["parameters"]["strength"] = "winning_votes"
+
+
+@pytest.mark.parametrize("rule", ["irv", "stv"])
+def test_a_stage_of_the_count_that_is_changed(tmp_path, rule):
+    tables = filled(random.Random(7), "ranking").close()
+    result = next(row["result"] for row in tables["tallies"] if row["rule"] == rule)
+    result["stages"][0]["totals"]["NG27-A001"] = "0"
+    assert codes(findings(tmp_path / "b.zip", packed(tables))) == {"tally_rounds"}
+
+
+@tampering("a result beside the deciding one is deleted", "tally_missing")
+def _(case):
+    case.tables["tallies"].remove(case.tally("schulze"))
+
+
+@tampering("a result by another rule is put in", "tally_extra", "tally_parameters")
+def _(case):
+    case.tables["tallies"].append(case.tally("borda") | {"rule": "positional"})
+
+
+@tampering("the list of rules that was frozen is cut short", "frozen_digest", "tally_extra")
+def _(case):
+    case.contest["frozen"]["panel"].remove({"rule": "borda", "version": "1"})
+
+
+@tampering("the list of rules leaves the deciding one out", "frozen_setting")
+def _(case):
+    case.contest["frozen"]["panel"].remove({"rule": "expanding_approvals", "version": "1"})
+    case.freeze_again()
+
+
+@pytest.mark.parametrize("panel", [None, "borda", ["borda"], [{"rule": "borda"}], [{"rule": 1, "version": "1"}]])
+def test_a_list_of_rules_that_is_none(case, tmp_path, panel):
+    case.contest["frozen"]["panel"] = panel
+    case.freeze_again()
+    assert codes(findings(tmp_path / "b.zip", packed(case.tables))) == {"frozen_setting"}
+
+
+@tampering("a rule beside the deciding one is said to be of another version", "tally_version")
+def _(case):
+    case.tally("borda")["version"] = case.result("borda")["version"] = "2"
 
 
 @tampering("the deciding rule is said to be of another version", "tally_version", "tally_parameters")
