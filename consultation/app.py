@@ -9,7 +9,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from consultation import extensions, models
 from consultation.accounts import identity
-from consultation.accounts import queries as accounts_queries
 from consultation.accounts import views as accounts_views
 from consultation.accounts.address_letters import NEW_ADDRESS, OLD_ADDRESS
 from consultation.accounts.closing_letters import ACCOUNT_CLOSED, ACCOUNT_OPENED
@@ -35,7 +34,7 @@ from consultation.kernel.outbox import Subscription
 from consultation.kernel.two_steps import TwoStepKind
 from consultation.membership.operations.confirming import CONFIRMING
 from consultation.membership.operations.inviting import INVITATION
-from consultation.membership.queries import actor_by_email, actor_for
+from consultation.membership.queries import actor_by_email, signed_in
 from consultation.moderation import views as moderation_views
 from consultation.moderation.operations import LAPSING
 from consultation.notifications import mailbox
@@ -257,12 +256,11 @@ def _extensions(app: Flask) -> None:
 
 def _person(value: str) -> identity.SignedIn | None:
     """Whose session this is, with what they may do now."""
-    session, now = transactions.session(), present()
-    found = accounts_queries.signed_in(session, value, now)
+    found = signed_in(transactions.session(), value, present())
     if found is None:
         return None
-    begun, user = found
-    return identity.SignedIn(user, actor_for(session, user, now), begun, value)
+    begun, user, actor = found
+    return identity.SignedIn(user, actor, begun, value)
 
 
 def _root(app: Flask) -> None:

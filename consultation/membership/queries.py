@@ -1,38 +1,58 @@
 """Finding organizations, and what a person may speak for."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from consultation.accounts.models import User
-from consultation.accounts.queries import user_by_email
+from consultation.accounts.models import User, UserSession
+from consultation.accounts.queries import SIGNED_IN, digest, user_by_email
 from consultation.kernel.permissions import Actor, MandateHeld
 from consultation.membership.models import Affiliation, Mandate, MemberOrganization, OrganizationMerge
 from consultation.membership.states import OrganizationState
 
-# Built once, since every request of somebody signed in asks it.
+_HELD = (Mandate.organization_id, Mandate.kind, MemberOrganization.state, MemberOrganization.kind.label("member"))
+_NOW = (
+    Mandate.revoked_at.is_(None),
+    Mandate.starts_at <= bindparam("at"),
+    or_(Mandate.ends_at.is_(None), Mandate.ends_at > bindparam("at")),
+)
 _IN_FORCE = (
-    select(Mandate.organization_id, Mandate.kind, MemberOrganization.state, MemberOrganization.kind.label("member"))
+    select(*_HELD)
     .join(MemberOrganization, MemberOrganization.id == Mandate.organization_id)
-    .where(
-        Mandate.user_id == bindparam("user_id"),
-        Mandate.revoked_at.is_(None),
-        Mandate.starts_at <= bindparam("at"),
-        or_(Mandate.ends_at.is_(None), Mandate.ends_at > bindparam("at")),
-    )
+    .where(Mandate.user_id == bindparam("user_id"), *_NOW)
+    .order_by(Mandate.starts_at, Mandate.id)
+)
+# Built once, and asked as one, since every request of somebody signed in begins with it.
+_SIGNED_IN = (
+    SIGNED_IN.add_columns(*_HELD)
+    .outerjoin(Mandate, and_(Mandate.user_id == User.id, *_NOW))
+    .outerjoin(MemberOrganization, MemberOrganization.id == Mandate.organization_id)
     .order_by(Mandate.starts_at, Mandate.id)
 )
 
 
+def signed_in(session: Session, token: str, now: datetime) -> tuple[UserSession, User, Actor] | None:
+    """The session that this token opens, with its user and what they may do now, in one query."""
+    rows = session.execute(_SIGNED_IN, {"token_sha256": digest(token), "at": now}).unique().all()
+    if not rows:
+        return None
+    begun, user = rows[0][:2]
+    return begun, user, _actor(user, (row[2:] for row in rows if row[2] is not None))
+
+
 def actor_for(session: Session, user: User, now: datetime) -> Actor:
     """What the user may do now: their roles, and the mandates in force. One query; ``user.role_rows`` is loaded."""
-    rows = session.execute(_IN_FORCE, {"user_id": user.id, "at": now})
+    return _actor(user, session.execute(_IN_FORCE, {"user_id": user.id, "at": now}))
+
+
+def _actor(user: User, mandates: Iterable[Any]) -> Actor:
     held = tuple(
         MandateHeld(organization_id, kind, state == OrganizationState.VERIFIED, member)
-        for organization_id, kind, state, member in rows
+        for organization_id, kind, state, member in mandates
     )
     return Actor(user_id=user.id, roles=user.roles, mandates=held)
 

@@ -98,7 +98,7 @@ def to_agree(session: Session, user_id: uuid.UUID) -> tuple[PageName, ...]:
     """What the person must agree to before their next act."""
     asked: dict[PageName, int] = {}
     said: list[Said] = []
-    for step, page, version, at in session.execute(_ASKED_AND_SAID, {"user_id": user_id}):
+    for step, page, version, at in session.connection().execute(_ASKED_AND_SAID, {"user_id": user_id}):
         if step:
             said.append(Said(PageName(page), version, Consent(step), at))
         else:

@@ -136,7 +136,7 @@ def standing(session: Session, contest_id: uuid.UUID, organization_id: uuid.UUID
     """All that a cast must know: on_roll, drafted, the voter's last revision, the body and position of a cast under the
     same idempotency key, and the chain's last position and entry_hash (each None where there is none)."""
     values = {"contest_id": contest_id, "organization_id": organization_id, "tag": tag, "key_sha256": key_sha256}
-    return session.execute(_STANDING, values).one()
+    return session.connection().execute(_STANDING, values).one()
 
 
 def draft_of(session: Session, contest_id: uuid.UUID, organization_id: uuid.UUID) -> BallotDraft | None:

@@ -36,6 +36,7 @@ class Signer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._last: tuple[bytes, Ed25519PrivateKey, str] | None = None
 
     @property
     def path(self) -> Path:
@@ -52,7 +53,7 @@ class Signer:
         Raises:
             SigningKeyMissing: its file is not there, or not whole.
         """
-        return _public(self._private())
+        return self._pair()[1]
 
     def sign(self, thing: Signed) -> Signed:
         """The same, signed, when the key is the one that it names.
@@ -60,25 +61,31 @@ class Signer:
         Raises:
             SigningKeyMissing: it is another one, or none.
         """
-        private = self._private()
-        if _public(private) != thing.signing_key:
+        private, public = self._pair()
+        if public != thing.signing_key:
             raise SigningKeyMissing
         return replace(thing, signature=private.sign(thing.message()).hex())
 
-    def _private(self) -> Ed25519PrivateKey:
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+    def _pair(self) -> tuple[Ed25519PrivateKey, str]:
+        """The key and its public half. The file is read each time, so that one which is gone signs nothing more; only
+        what follows from its bytes is not computed again."""
         try:
             seed = self.path.read_bytes()
         except FileNotFoundError:
             raise SigningKeyMissing from None
         if len(seed) != SEED_BYTES:
             raise SigningKeyMissing
-        return Ed25519PrivateKey.from_private_bytes(seed)
+        last = self._last
+        if last is None or last[0] != seed:
+            last = self._last = (seed, *_pair_of(seed))
+        return last[1:]
 
 
-def _public(private: Ed25519PrivateKey) -> str:
-    return private.public_key().public_bytes_raw().hex()
+def _pair_of(seed: bytes) -> tuple[Ed25519PrivateKey, str]:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    private = Ed25519PrivateKey.from_private_bytes(seed)
+    return private, private.public_key().public_bytes_raw().hex()
 
 
 def signer_of(session: Session) -> Signer:

@@ -214,14 +214,14 @@ def test_use_is_noted_once_an_hour_and_only_along_with_a_write(session, user, en
     assert last_used() == timedelta(hours=1)
 
 
-def test_knowing_who_is_signed_in_takes_two_queries(user, enter, count_queries):
-    """The session with its user and roles, and the mandates."""
+def test_knowing_who_is_signed_in_takes_one_query(user, enter, count_queries):
+    """The session with its user, their roles and their mandates."""
     client = enter()
     for _ in range(3):
         enter()
     with count_queries() as queries:
         client.get("/en/sign-in")
-    assert len(queries) == 2, queries
+    assert len(queries) == 1, queries
 
 
 def test_a_browser_is_new_once_and_the_first_of_all_is_not_called_new(app, session, user, enter):

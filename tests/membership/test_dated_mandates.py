@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from consultation.accounts.devices import Device
+from consultation.accounts.operations import begin_session
 from consultation.kernel.permissions import Denied
 from consultation.kernel.roles import MandateKind, Role
 from consultation.membership.models import Invitation, Mandate
 from consultation.membership.operations import give_mandate, set_end
 from consultation.membership.operations.inviting import accept_invitation
+from consultation.membership.queries import signed_in
 from tests.factories import NOW, OPERATOR, actor_of, make_mandate, make_organization, make_user, sign_in
 
 DAY = timedelta(days=1)
@@ -92,3 +95,22 @@ def test_an_invitation_can_say_until_when(app, session, people):
     user = accept_invitation(session, "token", now=NOW)
     mandate = session.scalars(select(Mandate).where(Mandate.user_id == user.id)).one()
     assert mandate.ends_at == datetime(2027, 3, 2, 5, 0, tzinfo=UTC)
+
+
+def test_who_is_signed_in_is_known_with_what_they_may_do_by_one_query(session, count_queries):
+    """Several roles beside several mandates multiply the rows of that query, and nothing else."""
+    user = make_user(session, Role.DELEGATE, Role.MODERATOR, Role.AUDITOR)
+    held = [make_mandate(session, user, make_organization(session)).organization_id for _ in range(2)]
+    over, later, revoked = (make_mandate(session, user, make_organization(session)) for _ in range(3))
+    over.starts_at, over.ends_at = NOW - 2 * DAY, NOW
+    later.starts_at = NOW + DAY
+    revoked.revoked_at = NOW
+    nowhere = Device("", "")
+    begun = begin_session(session, user, method="link", second_step=False, device=nowhere, device_token=None, now=NOW)
+    session.commit()
+    with count_queries() as queries:
+        kept, person, actor = signed_in(session, begun.token, NOW)
+    assert (len(queries), kept.id, person.id) == (1, begun.session.id, user.id)
+    assert actor == actor_of(session, user)
+    assert [mandate.organization_id for mandate in actor.mandates] == held
+    assert signed_in(session, "another token", NOW) is None

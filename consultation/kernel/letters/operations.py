@@ -57,6 +57,9 @@ def post_blurred(
 
     ``about`` and the person name the letter, so that its id holds neither a time nor a number in a row.
     """
+    people = sorted(set(recipients))
+    if not people:
+        return
     due = now + every - (now - datetime.min.replace(tzinfo=UTC)) % every
     rows = [
         {
@@ -69,10 +72,9 @@ def post_blurred(
             "due_at": due,
             "expires_at": due + kind.lifetime,
         }
-        for user_id in sorted(set(recipients))
+        for user_id in people
     ]
-    if rows:
-        session.execute(inserting(session, Letter).on_conflict_do_nothing(index_elements=["id"]), rows)
+    session.execute(inserting(session, Letter).on_conflict_do_nothing(index_elements=["id"]), rows)
 
 
 def take(session: Session, *, now: datetime) -> Letter | None:

@@ -1,13 +1,17 @@
 """Putting ballots into the box: the lock, and the entries that follow one another."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
+from consultation.kernel.orm import Base
 from consultation.voting import chain
-from consultation.voting.models import BallotContent, ChainEntry, Contest
+from consultation.voting.models import BallotContent, CastKey, ChainEntry, Contest
 from consultation.voting.operations.checkpoints import sign_steps, signing_key_of, step_of
 from consultation.voting.queries import chain_head
 from consultation.voting.rules import STRICT_RULES, Limits
@@ -17,6 +21,25 @@ _LOCKED = (
     *("state", "opens_at", "closes_at", "opened_at", "closed_at", "published_at", "frozen_sha256", "beacon"),
     *("voters", "affiliates_count", "electorate", "announced_at", "objections_until"),
 )
+# Built once, and past the ORM, which has nothing to add: while the lock is held all others wait.
+_LOCK = (
+    select(*(Contest.__table__.c[name] for name in _LOCKED))
+    .where(Contest.__table__.c.id == bindparam("id"))
+    .with_for_update()
+)
+
+
+def _inserting(table: type[Base], *names: str) -> Any:
+    plain: Any = table.__table__
+    return insert(plain).values({name: bindparam(name, type_=plain.c[name].type) for name in names})
+
+
+_LINK = ("contest_id", "position", "prev_hash", "commitment", "voter_tag", "revision", "entry_hash")
+_ENTRY = _inserting(ChainEntry, *_LINK)
+_CONTENT = _inserting(BallotContent, "contest_id", "commitment", "content")
+_KEY = _inserting(CastKey, "contest_id", "key_sha256", "body_sha256", "position")
+_AT_ONCE = _KEY.add_cte(_ENTRY.cte("entry"), _CONTENT.cte("content"))
+"""The same as one statement, which PostgreSQL takes: it looks at what refers to what at its end."""
 
 
 def lock(session: Session, contest: Contest) -> None:
@@ -24,7 +47,9 @@ def lock(session: Session, contest: Contest) -> None:
 
     SQLite's transaction holds the lock on the whole database since its BEGIN IMMEDIATE; PostgreSQL locks the row.
     """
-    session.refresh(contest, attribute_names=_LOCKED, with_for_update=True)
+    session.flush()
+    for name, value in session.connection().execute(_LOCK, {"id": contest.id}).mappings().one().items():
+        set_committed_value(contest, name, value)
 
 
 def limits_of(contest: Contest) -> Limits:
@@ -101,11 +126,18 @@ class Box:
         """What binds this voter's ballot of this revision."""
         return chain.commitment(self.contest.code, content, chain.nonce(self.key, tag, revision))
 
-    def write(self) -> None:
-        """Send the appended entries and contents, in bulk, and a checkpoint for each step that they reached."""
-        if self._entries:
-            # Past the ORM, which has nothing to add: the lock is held.
-            self.session.connection().execute(insert(ChainEntry), self._entries)
-            self.session.connection().execute(insert(BallotContent), self._contents)
-            sign_steps(self.session, self.contest, self.signer, self._steps, self.now)
-            self._entries, self._contents, self._steps = [], [], []
+    def write(self, cast_key: Mapping[str, object] | None = None) -> None:
+        """Send the appended entries and contents, in bulk, and a checkpoint for each step that they reached; with a
+        single entry, the idempotency key under which it was cast."""
+        if not self._entries:
+            return
+        connection = self.session.connection()
+        if cast_key is not None and connection.dialect.name == "postgresql":
+            connection.execute(_AT_ONCE, {**self._entries[0], **self._contents[0], **cast_key})
+        else:
+            connection.execute(_ENTRY, self._entries)
+            connection.execute(_CONTENT, self._contents)
+            if cast_key is not None:
+                connection.execute(_KEY, {**self._entries[0], **cast_key})
+        sign_steps(self.session, self.contest, self.signer, self._steps, self.now)
+        self._entries, self._contents, self._steps = [], [], []

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from consultation.kernel.permissions import Actor, Denied, Permission, Reason, may, require
 from consultation.voting import chain, letters
 from consultation.voting.keys import KeyMissing, KeyStore, key_store
-from consultation.voting.models import BallotDraft, CastKey, ChainEntry, Contest
+from consultation.voting.models import BallotDraft, ChainEntry, Contest
 from consultation.voting.operations.box import Box, limits_of, lock, organization_voter
 from consultation.voting.operations.checkpoints import signing_key_of
 from consultation.voting.policy import Voting
@@ -75,9 +75,7 @@ def cast(
     head = None if found.position is None else (found.position, found.entry_hash)
     box = Box(session, contest, secret.contest_key, signer, now, head=head)
     entry = box.append(secret.tag, (found.revision or 0) + 1, content)
-    box.write()
-    row = {"key_sha256": secret.key_digest, "body_sha256": body_digest, "position": entry.position}
-    session.connection().execute(insert(CastKey), {"contest_id": contest.id, **row})
+    box.write({"key_sha256": secret.key_digest, "body_sha256": body_digest})
     if found.drafted:
         _drop_draft(session, contest, organization_id)
     letters.tell_delegates(session, contest, organization_id, others, now)
