@@ -1,4 +1,4 @@
-"""Words of the results."""
+"""Words of the results, and why a ballot is not taken."""
 
 from flask_babel import lazy_gettext
 
@@ -6,6 +6,17 @@ from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import Vocabulary
 from consultation.web.locale import language, locale
 
+REFUSALS = {
+    "unknown_item": lazy_gettext("The ballot names an item that is not in this contest."),
+    "duplicate_item": lazy_gettext("The ballot names an item twice."),
+    "empty_tier": lazy_gettext("The ballot has an empty group."),
+    "too_many_choices": lazy_gettext("The ballot has more items than this contest allows. Take one out first."),
+    "too_many_essential": lazy_gettext("No more items can be essential. Make another one not essential first."),
+    "too_many_tiers": lazy_gettext("The ballot has more groups than this contest allows."),
+    "ties_not_allowed": lazy_gettext("In this contest no two items can share a place."),
+    "not_a_ballot": lazy_gettext("The ballot could not be read. Go back to the ranking and review it again."),
+}
+"""Why a ballot is not taken, by the codes of ``rules.InvalidVote``."""
 RULE_NAMES = {
     "expanding_approvals": lazy_gettext("Expanding approvals"),
     "phragmen": lazy_gettext("Phragmén"),

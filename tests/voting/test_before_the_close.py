@@ -17,13 +17,15 @@ from consultation.convening.queries import consultation_by_slug
 from consultation.exchange.bundle import write_bundle
 from consultation.kernel.outbox import EventRecord
 from consultation.kernel.permissions import OPERATOR
+from consultation.kernel.roles import Role
 from consultation.voting.keys import key_store
 from consultation.voting.models import ChainEntry, Contest
-from consultation.voting.operations import cast, close_contest, save_draft, tally_contest, void_contest
+from consultation.voting.operations import cast, close_contest, read_paper, save_draft, tally_contest, void_contest
+from consultation.voting.paper_models import PaperReading
 from consultation.voting.views import ranking
 from tests.authorization.walk import absent, routes
 from tests.authorization.world import PERSONAS, build
-from tests.factories import actor_of
+from tests.factories import actor_of, make_user
 from tests.voting.factories import commit, make_contest, make_delegate, make_items
 
 pytestmark = pytest.mark.sqlite
@@ -62,6 +64,7 @@ def world(app, session):
     made.members = [make_delegate(session, now_of(app), f"M{number:02d}") for number in range(19)]
     make_contest(session, consultation, now_of(app), code="SECRET", places=2)
     made.subjects["shared.open"] = {"code": "SECRET"}
+    made.desk = [actor_of(session, make_user(session, Role.ORGANIZER)) for _ in range(2)]
     own = actor_of(session, by_role(session, "delegate"))
     made.own = (own.mandates[0].organization_id, own)
     commit(session)
@@ -96,9 +99,18 @@ def vote(session, app, voter, choice, key):
     commit(session)
 
 
+def paper(session, app, reader, voter, choice, *, first):
+    """One person's reading of a paper ballot: two make one that is in the box, one alone waits."""
+    ballot = [[code] for code in choice]
+    details = {"voter": voter, "ballot": ballot, "first": first, "actor": reader, "now": now_of(app)}
+    read_paper(session, contest_named(session, "SECRET"), **details)
+    commit(session)
+
+
 def two_worlds(session, app, world, database_url, *, settled=False):
     """In the first seventeen have voted, one of them twice; in the second others have, and as many where the contest
-    is over, since then their number is no secret any more. The delegate of the walk has voted alike in both."""
+    is over, since then their number is no secret any more. The delegate of the walk has voted alike in both. From paper
+    one ballot is in the box, of one member or of another, and of one that is the same in both a reading waits."""
     worlds = Worlds(database_url.removeprefix("sqlite:///"))
     contest = contest_named(session, "SECRET")
     contest_id, codes = contest.id, [option["code"] for option in contest.frozen["options"]]
@@ -108,8 +120,8 @@ def two_worlds(session, app, world, database_url, *, settled=False):
     key = key_store(session).read(contest_id)
     commitments = set()
     for name, members, choices in (
-        ("one", voters[:16], (codes[0], codes[1])),
-        ("other", voters[:16] if settled else voters[1:18], (codes[3], codes[2])),
+        ("one", voters[: 16 if settled else 15], (codes[0], codes[1])),
+        ("other", voters[:16] if settled else voters[1:17], (codes[3], codes[2])),
     ):
         session.rollback()
         session.expunge_all()
@@ -119,12 +131,17 @@ def two_worlds(session, app, world, database_url, *, settled=False):
         for number, voter in enumerate(members):
             vote(session, app, voter, choices[: 1 + number % 2], f"k{number}")
         vote(session, app, members[0], choices[1:], "again")
+        handed_in = 17 if settled or name == "one" else 0
+        for reader, first in zip(world.desk, (True, False), strict=True):
+            paper(session, app, reader, f"M{handed_in:02d}", choices[:1], first=first)
+        paper(session, app, world.desk[0], "M18", choices[:1], first=True)
         if not settled and name == "other":
             draft = {"organization_id": voters[18][0], "actor": voters[18][1], "now": now_of(app)}
             save_draft(session, contest_named(session, "SECRET"), tiers=[[codes[4]]], **draft)
             commit(session)
         others = (ChainEntry.contest_id == contest_named(session, "SECRET").id, ChainEntry.position > 1)
         commitments |= set(session.scalars(select(ChainEntry.commitment).where(*others)))
+        commitments |= set(session.scalars(select(PaperReading.reading)))
         if settled:
             close_contest(session, contest_named(session, "SECRET"), actor=OPERATOR, now=now_of(app))
             commit(session)

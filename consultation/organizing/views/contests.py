@@ -24,6 +24,7 @@ from consultation.voting.jobs import TALLY, ask_for_tally, is_large
 from consultation.voting.keys import KeyMissing
 from consultation.voting.models import Contest
 from consultation.voting.operations import BeaconFixed, ContestNotReady
+from consultation.voting.paper_queries import papers_waiting
 from consultation.voting.queries import contest_by_code
 from consultation.voting.queries import contests as contests_of
 from consultation.voting.rules import PUBLISHED_FROM
@@ -198,6 +199,7 @@ def _contests(
         refused=refused or (form if form.errors else None),
         tally_form=refused if isinstance(refused, TallyForm) else TallyForm(formdata=None),
         announcement_form=AnnouncementForm(formdata=None),
+        papers=papers_waiting(session(), [contest.id for contest in shown if contest.state is ContestState.OPEN]),
         voidable=VOIDING.sources,
         words=wording,
         terms=vocabulary(session()),

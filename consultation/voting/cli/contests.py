@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from consultation.convening.queries import consultation_by_slug
 from consultation.voting import operations
-from consultation.voting.cli import escrow
+from consultation.voting.cli import escrow, paper
 from consultation.voting.cli.desk import contest_named, group, moment, not_ready, question_of
 from consultation.voting.cli.rolls import ELECTORATE_PARTS, electorate_options
 from consultation.voting.keys import KeyMissing
@@ -26,6 +26,7 @@ __all__ = ["group"]
 
 group.add_command(escrow.escrow)
 group.add_command(escrow.recover)
+group.add_command(paper.paper)
 
 
 @group.command("create")

@@ -16,7 +16,7 @@ from consultation.voting.operations.objecting import (
     raise_objection,
 )
 from consultation.voting.operations.opening import SIGN_OFF, open_contest, sign_off
-from consultation.voting.operations.paper_desk import drop_readings, read_paper
+from consultation.voting.operations.paper_desk import drop_readings, read_paper, require_desk
 from consultation.voting.operations.tallying import (
     BeaconFixed,
     count_beforehand,
@@ -55,6 +55,7 @@ __all__ = [
     "raise_objection",
     "read_paper",
     "recover_key",
+    "require_desk",
     "save_draft",
     "sign_off",
     "signed_receipt",

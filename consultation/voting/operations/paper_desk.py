@@ -116,6 +116,18 @@ def drop_readings(session: Session, contest: Contest, *, voter: str, actor: Acto
     session.flush()
 
 
+def require_desk(actor: Actor, *, now: datetime) -> uuid.UUID:
+    """Who may be at the desk, by their id. The operator is nobody in particular, and imports ballots.
+
+    Raises:
+        Denied: to everybody else.
+    """
+    require(actor, Permission.PAPER_ENTER, now=now)
+    if actor.user_id is None:
+        raise Denied(Permission.PAPER_ENTER, Decision(Reason.SECOND_PERSON))
+    return actor.user_id
+
+
 def readings_of(session: Session, contest_id: uuid.UUID, voter: str) -> Sequence[PaperReading]:
     """What waits of a voter's paper ballot, in order."""
     query = select(PaperReading).where(PaperReading.contest_id == contest_id, PaperReading.voter == voter)
@@ -123,15 +135,12 @@ def readings_of(session: Session, contest_id: uuid.UUID, voter: str) -> Sequence
 
 
 def _at_the_desk(session: Session, contest: Contest, actor: Actor, now: datetime) -> uuid.UUID:
-    """The person who reads; with the lock held and the contest open. The operator is nobody in particular, and imports
-    ballots."""
-    require(actor, Permission.PAPER_ENTER, now=now)
-    if actor.user_id is None:
-        raise Denied(Permission.PAPER_ENTER, Decision(Reason.SECOND_PERSON))
+    """The person who reads; with the lock held and the contest open."""
+    reader = require_desk(actor, now=now)
     lock(session, contest)
     if contest.state is not ContestState.OPEN:
         raise Denied(Permission.PAPER_ENTER, Decision(Reason.WINDOW))
-    return actor.user_id
+    return reader
 
 
 def _voter(session: Session, contest: Contest, typed: str) -> _Voter:

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import abort, request
-from flask_babel import lazy_gettext
 
 from consultation.convening.models import Consultation
 from consultation.convening.rules import fold
@@ -25,17 +24,6 @@ from consultation.voting.rules import STRICT_RULES, Limits, from_content, is_spl
 from consultation.voting.states import ContestState
 from consultation.web.authorize import current_actor, present
 from consultation.web.transactions import session
-
-REFUSALS = {
-    "unknown_item": lazy_gettext("The ballot names an item that is not in this contest."),
-    "duplicate_item": lazy_gettext("The ballot names an item twice."),
-    "empty_tier": lazy_gettext("The ballot has an empty group."),
-    "too_many_choices": lazy_gettext("The ballot has more items than this contest allows. Take one out first."),
-    "too_many_essential": lazy_gettext("No more items can be essential. Make another one not essential first."),
-    "too_many_tiers": lazy_gettext("The ballot has more groups than this contest allows."),
-    "ties_not_allowed": lazy_gettext("In this contest no two items can share a place."),
-    "not_a_ballot": lazy_gettext("The ballot could not be read. Go back to the ranking and review it again."),
-}
 
 
 @dataclass

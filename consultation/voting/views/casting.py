@@ -15,7 +15,8 @@ from consultation.voting.rules import InvalidVote, Tiers, is_split, read_tiers
 from consultation.voting.signed import SignedReceipt
 from consultation.voting.signing import signer_of
 from consultation.voting.views.blueprint import bp
-from consultation.voting.views.booth import REFUSALS, Booth, ballot_slot, voting_booth
+from consultation.voting.views.booth import Booth, ballot_slot, voting_booth
+from consultation.voting.wording import REFUSALS
 from consultation.web.authorize import current_actor, present, requires
 from consultation.web.errors import refusal
 from consultation.web.render import page, see_other

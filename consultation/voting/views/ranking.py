@@ -18,8 +18,8 @@ from consultation.voting.queries import ballot_count
 from consultation.voting.rules import InvalidVote, in_steps
 from consultation.voting.states import ContestState
 from consultation.voting.views.blueprint import bp
-from consultation.voting.views.booth import REFUSALS, Booth, enter, voting_booth
-from consultation.voting.wording import RULE_NAMES
+from consultation.voting.views.booth import Booth, enter, voting_booth
+from consultation.voting.wording import REFUSALS, RULE_NAMES
 from consultation.web.authorize import current_actor, present, public, requires
 from consultation.web.render import page, see_other, wants_fragment
 from consultation.web.transactions import session
