@@ -91,6 +91,7 @@ def _contest(codes: list[str]) -> dict[str, Any]:
         "question": {"en": "Which?", "fr": "Lesquels?", "es": "¿Cuáles?"},
         "kind": "ranking",
         "secrecy": "no_roll",
+        "unit": "members",
         "rule": "expanding_approvals",
         "places": SEATS,
         "minutes": None,

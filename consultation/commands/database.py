@@ -52,6 +52,8 @@ def downgrade(revision: str) -> None:
         migrations.downgrade(_settings().database_url, revision)
     except migrations.UnknownRevision as error:
         raise click.UsageError(f"{error} See the files in migrations/versions.") from error
+    except migrations.CannotGoBack as error:
+        raise No(str(error)) from error
     except OperationalError as error:
         raise _cannot(error) from error
     say(f"The database is at the revision {revision}.")

@@ -107,6 +107,7 @@ def foresee(session: Session, kept: MemberOrganization, gone: MemberOrganization
                 select(Contest.code)
                 .join(RollEntry, RollEntry.contest_id == Contest.id)
                 .where(RollEntry.organization_id == gone.id)
+                .distinct()
                 .order_by(Contest.code)
             )
         ),

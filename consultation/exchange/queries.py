@@ -177,14 +177,8 @@ def item_codes(session: Session, proposal_ids: Iterable[uuid.UUID]) -> dict[uuid
 
 
 def codes_on_roll(session: Session, contest_id: uuid.UUID) -> set[str]:
-    """The codes of the organizations that may vote in a contest."""
-    return set(
-        session.scalars(
-            select(MemberOrganization.code)
-            .join(RollEntry, RollEntry.organization_id == MemberOrganization.id)
-            .where(RollEntry.contest_id == contest_id)
-        )
-    )
+    """The codes of those who may vote in a contest."""
+    return set(session.scalars(select(RollEntry.code).where(RollEntry.contest_id == contest_id)))
 
 
 LATEST = 4

@@ -47,10 +47,15 @@ def upgrade(database_url: str, revision: str = "head") -> None:
         command.upgrade(configuration(database_url), revision)
 
 
+class CannotGoBack(Exception):
+    """The database holds what an earlier version could not hold without saying something false."""
+
+
 def downgrade(database_url: str, revision: str) -> None:
     """Take the database back to a revision.
 
     Raises:
+        CannotGoBack: when what is there would be lost in a way that matters; nothing is changed.
         UnknownRevision: when there is no way from the database's revision to this one.
     """
     from alembic import command

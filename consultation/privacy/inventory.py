@@ -60,6 +60,8 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("organization_merge", "merged_by", "merges", Fate.KEPT, ("trace",)),
     Holding("two_step_request", "asked_by", "second_person_asked", Fate.KEPT, ("payload",)),
     Holding("two_step_request", "decided_by", "second_person_decided", Fate.KEPT, ("payload",)),
+    Holding("roll_entry", "user_id", "rolls", Fate.KEPT, ("voter_id",)),
+    Holding("ballot_draft", "user_id", "ballot_drafts", Fate.DELETED, ("voter_id", "organization_id")),
     Holding("roll_objection", "raised_by", "roll_objections", Fate.KEPT, ("answer", "answered_by")),
     Holding("roll_objection", "answered_by", "roll_objections_answered", Fate.KEPT, ("text", "about", "raised_by")),
     Holding("paper_reading", "reader_id", "paper_readings", Fate.DELETED, ("voter", "reading", "number")),

@@ -15,13 +15,15 @@ class ContestCreated:
 
 @dataclass(frozen=True, slots=True)
 class ElectorateChanged:
-    """Before the opening; ``voters`` are kinds of members, ``electorate`` what narrows them."""
+    """Before the opening; ``voters`` are kinds of members, ``electorate`` what narrows them, ``unit`` whether they
+    or their delegates vote."""
 
     subject_id: uuid.UUID
     code: str
     voters: list[str]
     affiliates_count: str
     electorate: dict[str, list[str]]
+    unit: str = "members"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-"""Letters about the ballot box: to an organization's other delegates that a ballot was recorded, and to witnesses what
-the chain is.
+"""Letters about the ballot box: to an organization's other delegates, or to a delegate who votes themselves, that a
+ballot was recorded, and to witnesses what the chain is.
 
 Who casts when must not be read from them: they say nothing of the ballot, and leave at whole quarters and hours, in no
 order (decision 19).
@@ -22,13 +22,14 @@ from consultation.membership.queries import actor_for
 from consultation.voting.models import Contest
 from consultation.voting.policy import VOTING_MANDATES
 from consultation.voting.queries import checkpoints
-from consultation.voting.states import CheckpointKind
+from consultation.voting.states import CheckpointKind, VotingUnit
 
 BALLOT_EVERY, STEP_EVERY, AT_ONCE = timedelta(minutes=15), timedelta(hours=1), timedelta(seconds=1)
 
 
 def _recorded(session: Session, letter: Letter, now: datetime) -> Content | None:
-    """That a ballot was recorded, and nothing more; to whoever still votes for the organization."""
+    """That a ballot was recorded, and nothing more; to whoever still votes for the organization, or in a contest of
+    delegates by its mandate."""
     user = user_by_id(session, letter.user_id) if letter.user_id else None
     contest = session.get(Contest, uuid.UUID(letter.details["contest_id"]))
     organization = session.get(MemberOrganization, uuid.UUID(letter.details["organization_id"]))
@@ -42,6 +43,7 @@ def _recorded(session: Session, letter: Letter, now: datetime) -> Content | None
         "name": user.name,
         "organization": organization.name_in(user.language),
         "contest": contest.code,
+        "own": contest.unit is VotingUnit.DELEGATES,
         "closes": contest.closes_at,
         "slug": consultation.slug,
     }
@@ -71,8 +73,14 @@ def _checkpoint(session: Session, letter: Letter, _now: datetime) -> Content | N
 CHECKPOINT = LetterKind("checkpoint", _checkpoint, timedelta(days=14))
 
 
-def other_delegates(session: Session, organization_id: uuid.UUID, user_id: uuid.UUID | None) -> Sequence[uuid.UUID]:
-    """Those who vote for the organization beside this person. Read before the lock is taken: it is nobody's secret."""
+def to_be_told(
+    session: Session, contest: Contest, organization_id: uuid.UUID, user_id: uuid.UUID | None
+) -> Sequence[uuid.UUID]:
+    """Who hears of a ballot that this person casts: those who vote for the organization beside them, or, where each
+    delegate votes, the person alone, so that nobody else votes in their name unseen. Read before the lock is taken: it
+    is nobody's secret."""
+    if contest.unit is VotingUnit.DELEGATES:
+        return [] if user_id is None else [user_id]
     query = (
         select(Mandate.user_id)
         .join(User, User.id == Mandate.user_id)
@@ -86,10 +94,10 @@ def other_delegates(session: Session, organization_id: uuid.UUID, user_id: uuid.
     return session.scalars(query if user_id is None else query.where(User.id != user_id)).all()
 
 
-def tell_delegates(
+def tell_of_ballot(
     session: Session, contest: Contest, organization_id: uuid.UUID, recipients: Sequence[uuid.UUID], now: datetime
 ) -> None:
-    """Queue the letter that the organization's ballot was recorded."""
+    """Queue the letter that a ballot was recorded: the organization's, or the recipient's own."""
     details = {"contest_id": str(contest.id), "organization_id": str(organization_id)}
     about = f"{contest.id} {organization_id}"
     post_blurred(session, BALLOT_RECORDED, recipients, about=about, details=details, every=BALLOT_EVERY, now=now)

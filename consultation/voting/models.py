@@ -18,14 +18,15 @@ from consultation.kernel.ids import uuid7
 from consultation.kernel.orm import Base, Mapped, Trilingual, choice, mapped_column, one_of, trilingual
 from consultation.kernel.roles import COLLECTIVE
 from consultation.voting.rules import PUBLISHED_FROM
-from consultation.voting.states import AffiliatesCount, CheckpointKind, ContestKind, ContestState, Secrecy
+from consultation.voting.states import AffiliatesCount, CheckpointKind, ContestKind, ContestState, Secrecy, VotingUnit
 
 
 class Contest(Base):
     """A question put to the vote. ``frozen`` is all that shapes the result, as it was at the opening, and
     ``frozen_sha256`` its digest, which is shown. ``record`` is what only the close can say (who voted, how many ballots
     count); its digest stands in the closing checkpoint. ``voters``: the kinds of members that vote, by the
-    consultation's rule of when the contest was made; ``electorate`` narrows them (``electorate.Narrowing``).
+    consultation's rule of when the contest was made; ``electorate`` narrows them (``electorate.Narrowing``). ``unit``:
+    whether each of them has a ballot, or each of their delegates.
     ``announced_at``: since when its provisional roll is shown, to which members may object until
     ``objections_until``."""
 
@@ -35,6 +36,8 @@ class Contest(Base):
         one_of("kind", ContestKind),
         one_of("secrecy", Secrecy),
         one_of("affiliates_count", AffiliatesCount),
+        one_of("unit", VotingUnit),
+        CheckConstraint("unit = 'members' OR secrecy <> 'no_roll'", name="delegates_are_on_a_roll"),
         CheckConstraint("places > 0", name="places_positive"),
         CheckConstraint("minutes IS NULL OR minutes > 0", name="minutes_positive"),
         CheckConstraint("max_choices > 0 AND max_essential >= 0", name="limits_positive"),
@@ -62,6 +65,7 @@ class Contest(Base):
     kind: Mapped[ContestKind] = choice(ContestKind)
     secrecy: Mapped[Secrecy] = choice(Secrecy)
     affiliates_count: Mapped[AffiliatesCount] = choice(AffiliatesCount, default=AffiliatesCount.EACH)
+    unit: Mapped[VotingUnit] = choice(VotingUnit, default=VotingUnit.MEMBERS)
     state: Mapped[ContestState] = choice(ContestState)
     voters: Mapped[list[str]] = mapped_column(default=lambda: sorted(COLLECTIVE))
     electorate: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -112,14 +116,24 @@ class ContestOption(Base):
 
 
 class RollEntry(Base):
-    """One who may vote in a contest, frozen at its opening. ``voted`` is set for all at once at the close."""
+    """One who may vote in a contest, frozen at its opening: a member, or, of a contest of delegates, the person
+    ``user_id``, for whom the member stands by whose mandate they are on the roll. ``voter_id`` is the person's id, or
+    else the member's. ``code`` names the voter in public, ``name`` is the member's name of that day; people are named
+    as they choose to be, which is read from their accounts. ``voted`` is set for all at once at the close."""
 
     __tablename__ = "roll_entry"
-    __table_args__ = (UniqueConstraint("contest_id", "organization_id"),)
+    __table_args__ = (
+        UniqueConstraint("contest_id", "voter_id"),
+        UniqueConstraint("contest_id", "code"),
+        CheckConstraint("voter_id = coalesce(user_id, organization_id)", name="voter_is_person_or_member"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contest.id", ondelete="CASCADE"))
     organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member_organization.id"), index=True)
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+    voter_id: Mapped[uuid.UUID]
+    code: Mapped[str]
     name: Mapped[str]
     voted: Mapped[bool | None]
 
@@ -193,14 +207,21 @@ class CastKey(Base):
 
 
 class BallotDraft(Base):
-    """A ballot that an organization has begun and not cast. Erased when it is cast and at the close."""
+    """A ballot that a voter (``voter_id`` as on the roll) has begun and not cast. Erased when it is cast and at the
+    close."""
 
     __tablename__ = "ballot_draft"
+    __table_args__ = (
+        CheckConstraint(
+            "(organization_id IS NULL) <> (user_id IS NULL) AND voter_id = coalesce(user_id, organization_id)",
+            name="voter_is_person_or_member",
+        ),
+    )
 
     contest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contest.id", ondelete="CASCADE"), primary_key=True)
-    organization_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("member_organization.id", ondelete="CASCADE"), primary_key=True
-    )
+    voter_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    organization_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member_organization.id", ondelete="CASCADE"))
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     tiers: Mapped[list[Any]]
     saved_at: Mapped[datetime]
 

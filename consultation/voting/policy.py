@@ -2,10 +2,14 @@
 
 The written rule: the roll is frozen at the opening and decides which organizations vote. For an organization on it, a
 person votes who holds its mandate as delegate or deputy at that moment; an editor does not. An organization whose
-verification is taken back while voting goes on casts no further ballot, and the one it cast counts. The contest's own
-window decides, not the consultation's phase: a ballot box that was frozen and announced does not shut because somebody
-moves a phase. For the same reason nobody closes a contest before the closing that was announced; one without a date is
-closed by hand.
+verification is taken back while voting goes on casts no further ballot, and the one it cast counts. Where delegates
+vote themselves the roll decides which people do, each by the mandate of one organization. Whose mandate ends while
+voting goes on, or whose organization is verified no more, casts no further ballot, and the one they cast counts.
+Whoever gets a mandate meanwhile is not on the roll.
+
+The contest's own window decides, not the consultation's phase: a ballot box that was frozen and announced does not shut
+because somebody moves a phase. For the same reason nobody closes a contest before the closing that was announced; one
+without a date is closed by hand.
 """
 
 import uuid
@@ -29,7 +33,8 @@ VOTING_MANDATES = frozenset({MandateKind.DELEGATE, MandateKind.DEPUTY})
 
 @dataclass(frozen=True, slots=True)
 class Voting:
-    """The subject of ``ballot:cast``: an organization's ballot in a contest, and whether the roll holds it."""
+    """The subject of ``ballot:cast``: a ballot in a contest, the organization whose it is or by whose mandate a
+    delegate casts their own, and whether the roll holds this voter."""
 
     contest: Contest
     organization_id: uuid.UUID
@@ -46,10 +51,12 @@ class Objecting:
 
 @dataclass(frozen=True, slots=True)
 class PaperBallot:
-    """The subject of ``paper:enter``: the paper ballot of a voter, of this organization where there is a roll."""
+    """The subject of ``paper:enter``: the paper ballot of a voter, of this organization where there is a roll, and of
+    this person where delegates vote."""
 
     contest: Contest
     organization_id: uuid.UUID | None
+    user_id: uuid.UUID | None = None
 
 
 def objections_open(contest: Contest, now: datetime) -> bool:
@@ -87,7 +94,8 @@ def may_cast(actor: Actor, voting: Voting, now: datetime) -> Decision:
 def may_enter_paper(actor: Actor, paper: PaperBallot, _now: datetime) -> Decision:
     """Nobody reads the ballot of whom they speak for. Paper that arrived in time may be entered until somebody closes
     the contest."""
-    if paper.organization_id is not None and actor.mandate_for(paper.organization_id) is not None:
+    speaks = paper.organization_id is not None and actor.mandate_for(paper.organization_id) is not None
+    if speaks or (paper.user_id is not None and paper.user_id == actor.user_id):
         return Decision(Reason.OWN_MATTER)
     return ALLOWED if paper.contest.state is ContestState.OPEN else Decision(Reason.WINDOW)
 

@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, UnaryExpression, bindparam, exists, func, 
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.operators import custom_op
 
+from consultation.accounts.models import User
+from consultation.accounts.queries import public_name
 from consultation.convening.models import Consultation
 from consultation.curation.models import AgendaItem
 from consultation.membership.models import MemberOrganization
@@ -67,21 +69,31 @@ def option_codes(session: Session, contest_id: uuid.UUID) -> frozenset[str]:
 
 
 def voters_among(
-    session: Session, contest_id: uuid.UUID, organization_ids: Sequence[uuid.UUID]
+    session: Session, contest_id: uuid.UUID, organization_ids: Sequence[uuid.UUID], user_id: uuid.UUID | None
 ) -> list[MemberOrganization]:
-    """Those of the organizations that are on the contest's roll, by name."""
+    """Those of the organizations that are on the contest's roll, by name; of a contest of delegates the one by whose
+    mandate this person is."""
     return list(
         session.scalars(
             select(MemberOrganization)
             .join(RollEntry, RollEntry.organization_id == MemberOrganization.id)
-            .where(RollEntry.contest_id == contest_id, RollEntry.organization_id.in_(organization_ids))
+            .where(
+                RollEntry.contest_id == contest_id,
+                RollEntry.voter_id.in_([*organization_ids, *([user_id] if user_id else [])]),
+                RollEntry.organization_id.in_(organization_ids),
+            )
             .order_by(MemberOrganization.name, MemberOrganization.id)
         )
     )
 
 
-def is_on_roll(session: Session, contest_id: uuid.UUID, organization_id: uuid.UUID) -> bool:
-    query = select(RollEntry.id).where(RollEntry.contest_id == contest_id, RollEntry.organization_id == organization_id)
+def is_on_roll(session: Session, contest_id: uuid.UUID, voter_id: uuid.UUID, organization_id: uuid.UUID) -> bool:
+    """Whether the voter is on it, as this organization or by its mandate."""
+    query = select(RollEntry.id).where(
+        RollEntry.contest_id == contest_id,
+        RollEntry.voter_id == voter_id,
+        RollEntry.organization_id == organization_id,
+    )
     return session.scalar(query) is not None
 
 
@@ -91,13 +103,18 @@ def roll_size(session: Session, contest_id: uuid.UUID) -> int:
 
 
 def names_on_roll(session: Session, contest_id: uuid.UUID) -> dict[str, str]:
-    """The names on the roll by code, of those that may be named."""
+    """The names on the roll by code, of those that may be named: the member's; of a delegate also their public name, or
+    else the code."""
     query = (
-        select(MemberOrganization.code, RollEntry.name)
+        select(RollEntry.code, RollEntry.name, RollEntry.user_id, public_name().label("person"))
         .join(MemberOrganization, MemberOrganization.id == RollEntry.organization_id)
+        .outerjoin(User, User.id == RollEntry.user_id)
         .where(RollEntry.contest_id == contest_id, MemberOrganization.protected.is_(False))
     )
-    return {row.code: row.name for row in session.execute(query)}
+    return {
+        row.code: row.name if row.user_id is None else f"{row.person or row.code} ({row.name})"
+        for row in session.execute(query)
+    }
 
 
 def ballot_count(session: Session, contest_id: uuid.UUID) -> int:
@@ -112,12 +129,14 @@ _key = (CastKey.contest_id == bindparam("contest_id")) & (CastKey.key_sha256 == 
 # Built once, and asked as one, since whoever casts holds the lock meanwhile.
 _STANDING = select(
     exists()
-    .where(RollEntry.contest_id == bindparam("contest_id"), RollEntry.organization_id == bindparam("organization_id"))
+    .where(
+        RollEntry.contest_id == bindparam("contest_id"),
+        RollEntry.voter_id == bindparam("voter_id"),
+        RollEntry.organization_id == bindparam("organization_id"),
+    )
     .label("on_roll"),
     exists()
-    .where(
-        BallotDraft.contest_id == bindparam("contest_id"), BallotDraft.organization_id == bindparam("organization_id")
-    )
+    .where(BallotDraft.contest_id == bindparam("contest_id"), BallotDraft.voter_id == bindparam("voter_id"))
     .label("drafted"),
     select(func.max(ChainEntry.revision)).where(_entries, ChainEntry.voter_tag == bindparam("tag")).label("revision"),
     select(CastKey.body_sha256).where(_key).label("known_body"),
@@ -132,15 +151,28 @@ _STANDING = select(
 )
 
 
-def standing(session: Session, contest_id: uuid.UUID, organization_id: uuid.UUID, tag: str, key_sha256: str) -> Any:
+def standing(
+    session: Session,
+    contest_id: uuid.UUID,
+    voter_id: uuid.UUID,
+    organization_id: uuid.UUID,
+    tag: str,
+    key_sha256: str,
+) -> Any:
     """All that a cast must know: on_roll, drafted, the voter's last revision, the body and position of a cast under the
     same idempotency key, and the chain's last position and entry_hash (each None where there is none)."""
-    values = {"contest_id": contest_id, "organization_id": organization_id, "tag": tag, "key_sha256": key_sha256}
+    values = {
+        "contest_id": contest_id,
+        "voter_id": voter_id,
+        "organization_id": organization_id,
+        "tag": tag,
+        "key_sha256": key_sha256,
+    }
     return session.connection().execute(_STANDING, values).one()
 
 
-def draft_of(session: Session, contest_id: uuid.UUID, organization_id: uuid.UUID) -> BallotDraft | None:
-    return session.get(BallotDraft, (contest_id, organization_id))
+def draft_of(session: Session, contest_id: uuid.UUID, voter_id: uuid.UUID) -> BallotDraft | None:
+    return session.get(BallotDraft, (contest_id, voter_id))
 
 
 def current_ballot(session: Session, contest_id: uuid.UUID, tag: str) -> Any:

@@ -2,14 +2,18 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from consultation.accounts.models import User
+from consultation.accounts.queries import public_name
 from consultation.convening.models import Term
 from consultation.convening.states import TermKind
-from consultation.membership.models import MemberOrganization, OrganizationJurisdiction
+from consultation.membership.models import Mandate, MemberOrganization, OrganizationJurisdiction
 from consultation.membership.queries import affiliations_in_force
 from consultation.membership.rules import family_voters
 from consultation.membership.states import OrganizationState
@@ -17,15 +21,26 @@ from consultation.proposals.models import Proposal
 from consultation.proposals.states import PUBLIC_STATES
 from consultation.voting.electorate import Narrowing
 from consultation.voting.models import Contest, RollEntry
+from consultation.voting.policy import VOTING_MANDATES
 from consultation.voting.roll_models import RollObjection
 from consultation.voting.states import AffiliatesCount, Secrecy
 
 Families = dict[str, list[MemberOrganization]]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person who would vote as a delegate, the member by whose mandate they do, and the name by which everybody may
+    know them, if any."""
+
+    user_id: uuid.UUID
+    member: MemberOrganization
+    public_name: str | None
+
+
 def electorate(session: Session, contest: Contest) -> tuple[list[MemberOrganization], Families]:
-    """Who would vote if the contest opened now, by name; and, by the code of the one that votes for its family, those
-    that do not vote themselves. Both empty where it claims no roll."""
+    """The members that would vote, themselves or through their delegates, if the contest opened now, by name; and, by
+    the code of the one that votes for its family, those that do not. Both empty where it claims no roll."""
     if contest.secrecy is Secrecy.NO_ROLL:
         return [], {}
     verified = list(
@@ -48,6 +63,28 @@ def electorate(session: Session, contest: Contest) -> tuple[list[MemberOrganizat
         if votes_for[one.id] != one.id:
             families.setdefault(by_id[votes_for[one.id]].code, []).append(one)
     return [one for one in verified if votes_for[one.id] == one.id], families
+
+
+def delegates(session: Session, members: Sequence[MemberOrganization], now: datetime) -> list[Standing]:
+    """The people who hold a mandate to vote for one of these members now, each once: by the one that began first."""
+    by_id = {one.id: one for one in members}
+    query = (
+        select(Mandate.user_id, Mandate.organization_id, public_name().label("public_name"))
+        .join(User, User.id == Mandate.user_id)
+        .where(
+            User.active,
+            Mandate.kind.in_(VOTING_MANDATES),
+            Mandate.revoked_at.is_(None),
+            Mandate.starts_at <= now,
+            or_(Mandate.ends_at.is_(None), Mandate.ends_at > now),
+        )
+        .order_by(Mandate.starts_at, Mandate.id)
+    )
+    found: dict[uuid.UUID, Standing] = {}
+    for row in session.execute(query):
+        if row.organization_id in by_id and row.user_id not in found:
+            found[row.user_id] = Standing(row.user_id, by_id[row.organization_id], row.public_name)
+    return sorted(found.values(), key=lambda one: (one.member.code, one.user_id))
 
 
 def _conditions(session: Session, contest: Contest) -> list[ColumnElement[bool]]:
@@ -110,20 +147,36 @@ def members(session: Session, ids: Sequence[uuid.UUID]) -> list[MemberOrganizati
 
 
 def roll_rows(session: Session, contest: Contest, *, after: tuple[str, str] | None = None, limit: int) -> Sequence[Any]:
-    """A page of the frozen roll (code, name, protected, voted), by name and code, those listed under protection by
-    their codes before all others. One more row than ``limit`` where there are more."""
-    shown = case((MemberOrganization.protected.is_(True), ""), else_=RollEntry.name)
+    """A page of the frozen roll (code, name, protected, voted; and of a delegate user_id and person, the public name),
+    by the
+    member's name and the code, those listed under protection by their codes before all others. One more row than
+    ``limit`` where there are more."""
+    protected = MemberOrganization.protected.is_(True)
+    shown = case((protected, ""), else_=RollEntry.name)
     query = (
-        select(MemberOrganization.code, shown.label("name"), MemberOrganization.protected, RollEntry.voted)
+        select(
+            RollEntry.code,
+            RollEntry.user_id,
+            shown.label("name"),
+            MemberOrganization.protected,
+            RollEntry.voted,
+            case((protected, None), else_=public_name()).label("person"),
+        )
         .join(MemberOrganization, MemberOrganization.id == RollEntry.organization_id)
+        .outerjoin(User, User.id == RollEntry.user_id)
         .where(RollEntry.contest_id == contest.id)
-        .order_by(shown, MemberOrganization.code)
+        .order_by(shown, RollEntry.code)
         .limit(limit + 1)
     )
     if after is not None:
         name, code = after
-        query = query.where(or_(shown > name, (shown == name) & (MemberOrganization.code > code)))
+        query = query.where(or_(shown > name, (shown == name) & (RollEntry.code > code)))
     return session.execute(query).all()
+
+
+def account_name(session: Session, user_id: uuid.UUID) -> str:
+    """The name of a delegate's account, for those who run the contest; nothing once it is erased."""
+    return session.scalar(select(User.name).where(User.id == user_id)) or ""
 
 
 def objections(session: Session, contest_id: uuid.UUID) -> Sequence[Any]:

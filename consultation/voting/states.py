@@ -41,6 +41,14 @@ class AffiliatesCount(StrEnum):
     FAMILY = "family"
 
 
+class VotingUnit(StrEnum):
+    """Who has a ballot: each member, cast by any of its delegates; or each person with a mandate to vote for one of the
+    members, once however many mandates they hold."""
+
+    MEMBERS = "members"
+    DELEGATES = "delegates"
+
+
 class ObjectionKind(StrEnum):
     """What somebody says is wrong with a provisional roll: a member that should be on it and is not, one that should
     not be, or something else, such as its name."""

@@ -14,8 +14,8 @@ from consultation.voting import chain
 from consultation.voting.keys import key_store
 from consultation.voting.models import BallotContent, BallotDraft, CastKey, ChainEntry
 from consultation.voting.operations import cast, close_contest, save_draft, void_contest
-from consultation.voting.operations.box import organization_voter
-from consultation.voting.states import Secrecy
+from consultation.voting.operations.box import voter_text
+from consultation.voting.states import Secrecy, VotingUnit
 from tests.voting.factories import commit, make_contest, make_items, sign_in
 
 
@@ -60,7 +60,7 @@ def links(session, scene, voted):
     """What must not be found afterwards, by name."""
     key = key_store(session).read(voted.id)
     codes = [option.code for option in voted.options]
-    tag = chain.voter_tag(key, voted.code, organization_voter(scene.delegates[0].organization.id))
+    tag = chain.voter_tag(key, voted.code, voter_text(VotingUnit.MEMBERS, scene.delegates[0].organization.id))
     entries = session.scalars(select(ChainEntry).where(ChainEntry.voter_tag == tag).order_by(ChainEntry.revision)).all()
     nonce = chain.nonce(key, tag, 1)
     marks = {

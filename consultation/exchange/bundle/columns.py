@@ -149,6 +149,7 @@ CONTEST_FIELDS = (
     "code",
     "kind",
     "secrecy",
+    "unit",
     "rule",
     "places",
     "minutes",
@@ -176,6 +177,7 @@ CONTESTS = (
             "question": ("object", "The question by language"),
             "kind": ("string", "tiers, ranking or shortlist"),
             "secrecy": ("string", "secret, named or no_roll"),
+            "unit": ("string", "Who has a ballot: members, or delegates"),
             "rule": ("string", "The rule that decides"),
             "places": ("integer", "Places to fill"),
             "minutes": ("integer null", "Minutes of the gathering"),
@@ -204,9 +206,11 @@ ROLL = (
     columns(
         {
             "contest": ("string", "Code of the contest"),
+            "code": ("string", "Code of the voter: the organization's or, where each delegate votes, one of their own"),
             "organization": ("string", "Code of the organization"),
             "name": ("string null", "Its name at the opening; none where it is listed under protection"),
-            "voted": ("boolean null", "Whether it cast a ballot"),
+            "person": ("string null", "Name or pseudonym of a delegate who votes themselves and chose to be named"),
+            "voted": ("boolean null", "Whether the voter cast a ballot"),
         }
     ),
 )

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consultation.accounts.models import User
+from consultation.accounts.queries import public_name
 from consultation.convening.models import Consultation
 from consultation.exchange.bundle import columns as described
 from consultation.exchange.bundle.tables import Row, Table
@@ -60,20 +62,30 @@ def _contest(contest: Contest, count: int, ballots_published: bool) -> Row:
 
 def _roll(session: Session, contest: Contest) -> Iterator[Row]:
     query: Any = (
-        select(MemberOrganization.code, MemberOrganization.protected, RollEntry.name, RollEntry.voted)
-        .join(RollEntry, RollEntry.organization_id == MemberOrganization.id)
+        select(
+            RollEntry.code,
+            MemberOrganization.code.label("organization"),
+            MemberOrganization.protected,
+            RollEntry.name,
+            public_name().label("person"),
+            RollEntry.voted,
+        )
+        .join(MemberOrganization, MemberOrganization.id == RollEntry.organization_id)
+        .outerjoin(User, User.id == RollEntry.user_id)
         .where(RollEntry.contest_id == contest.id)
     )
     rows = [
         {
             "contest": contest.code,
-            "organization": row.code,
+            "code": row.code,
+            "organization": row.organization,
             "name": None if row.protected else row.name,
+            "person": None if row.protected else row.person,
             "voted": row.voted,
         }
         for row in session.execute(query)
     ]
-    yield from sorted(rows, key=lambda row: (row["name"] or row["organization"], row["organization"]))
+    yield from sorted(rows, key=lambda row: (row["name"] or row["organization"], row["code"]))
 
 
 def _chain(session: Session, contest: Contest) -> Iterator[Row]:

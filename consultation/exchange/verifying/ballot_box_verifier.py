@@ -752,7 +752,7 @@ def check_record(report: Report, contest: Contest) -> None:
     for column, name in (("ballot_count", "final"), ("blank_count", "blank")):
         if contest.row.get(column) != record.get(name):
             report.fails("record_counts", field=column, told=contest.row.get(column), found=record.get(name))
-    marks = sorted([row["organization"], row["voted"]] for row in contest.roll)
+    marks = sorted([voter_code(row), row["voted"]] for row in contest.roll)
     if record.get("roll") != (marks if contest.frozen.get("roll") is not None else None):
         report.fails("record_roll")
     if "paper" in record:
@@ -788,10 +788,16 @@ def tell_paper(report: Report, paper: Json) -> None:
         report.holds("paper_some_ok", at_least=paper["at_least"])
 
 
+def voter_code(row: Row) -> str:
+    """What names a voter on the roll: a delegate's own code, or the organization's; in older bundles that alone."""
+    code = row.get("code")
+    return str(code if is_text(code) else row["organization"])
+
+
 def check_roll(report: Report, contest: Contest) -> None:
     """The roll is the one that was frozen, and as many are marked as having voted as there are ballots that count."""
     before, frozen = report.failures(), contest.frozen.get("roll")
-    codes = sorted(row["organization"] for row in contest.roll)
+    codes = sorted(voter_code(row) for row in contest.roll)
     if frozen is None:
         if codes:
             report.fails("roll_digest")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, case, exists, func, null, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, exists, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from consultation.convening.models import Consultation
@@ -19,7 +19,7 @@ from consultation.proposals.states import ProposalState
 from consultation.voting.chain import voter_tag
 from consultation.voting.keys import KeyMissing, key_store
 from consultation.voting.models import BallotDraft, ChainEntry, Contest, RollEntry
-from consultation.voting.operations.box import organization_voter
+from consultation.voting.operations.box import voter_text
 from consultation.voting.policy import is_voting
 from consultation.voting.states import ContestState
 
@@ -30,8 +30,8 @@ UNFINISHED = (ProposalState.DRAFT, ProposalState.NEEDS_CHANGES)
 
 @dataclass(frozen=True, slots=True)
 class OwnBallot:
-    """An organization's ballot in a contest on whose roll it stands. ``cast`` is none where it cannot be told: the
-    contest's key is not at hand. ``begun``: a draft of it is saved."""
+    """A ballot in a contest on whose roll its voter stands: an organization's, or the person's ``own`` as its delegate.
+    ``cast`` is none where it cannot be told: the contest's key is not at hand. ``begun``: a draft of it is saved."""
 
     contest_id: uuid.UUID
     organization_code: str
@@ -40,6 +40,7 @@ class OwnBallot:
     name_es: str | None
     begun: bool
     cast: bool | None
+    own: bool = False
 
     def name_in(self, language: str) -> str:
         return {"fr": self.name_fr, "es": self.name_es}.get(language) or self.name
@@ -139,18 +140,19 @@ def _brought(by_state: bool, by_consultation: bool) -> Any:
 
 
 def contests_of(session: Session, actor: Actor) -> Sequence[Any]:
-    """The contests on whose roll the actor's organizations stand, the newest first: id, code, question, state, window,
-    and the consultation's slug, title and zone."""
+    """The contests on whose roll the actor or their organizations stand, the newest first: id, code, question, state,
+    unit, window, and the consultation's slug, title and zone."""
     voting = _voting(actor)
     if not voting:
         return []
-    on_roll = exists().where(RollEntry.contest_id == Contest.id, RollEntry.organization_id.in_(voting))
+    on_roll = exists().where(RollEntry.contest_id == Contest.id, *_is_theirs(actor, voting))
     return session.execute(
         select(
             Contest.id,
             Contest.code,
             Contest.question,
             Contest.state,
+            Contest.unit,
             Contest.opens_at,
             Contest.closes_at,
             Consultation.slug,
@@ -164,21 +166,19 @@ def contests_of(session: Session, actor: Actor) -> Sequence[Any]:
 
 
 def own_ballots(session: Session, actor: Actor, contests: Sequence[ContestFacts | Any]) -> list[OwnBallot]:
-    """The ballots of the actor's verified organizations in these contests, where they are on the roll. One query, or
-    none where there is nothing to ask. Of a contest that is open its key tells which ballots are theirs; of one that
-    has closed the roll does."""
+    """The ballots of the actor and of their verified organizations in these contests, where they are on the roll. One
+    query, or none where there is nothing to ask. Of a contest that is open its key tells which ballots are theirs; of
+    one that has closed the roll does."""
     voting = _voting(actor)
     if not voting or not contests:
         return []
-    tags, keyless = _tags(session, contests, voting)
+    tags, keyless = _tags(session, contests, [*voting, *_person(actor)])
     in_box = (
         exists().where(ChainEntry.contest_id == RollEntry.contest_id, ChainEntry.voter_tag == _tag_of(tags))
         if tags
         else null()
     )
-    begun = exists().where(
-        BallotDraft.contest_id == RollEntry.contest_id, BallotDraft.organization_id == RollEntry.organization_id
-    )
+    begun = exists().where(BallotDraft.contest_id == RollEntry.contest_id, BallotDraft.voter_id == RollEntry.voter_id)
     rows = session.execute(
         select(
             RollEntry.contest_id,
@@ -187,11 +187,12 @@ def own_ballots(session: Session, actor: Actor, contests: Sequence[ContestFacts 
             MemberOrganization.name_fr,
             MemberOrganization.name_es,
             RollEntry.voted,
+            RollEntry.user_id,
             begun.label("begun"),
             in_box.label("in_box"),
         )
         .join(MemberOrganization, MemberOrganization.id == RollEntry.organization_id)
-        .where(RollEntry.contest_id.in_([contest.id for contest in contests]), RollEntry.organization_id.in_(voting))
+        .where(RollEntry.contest_id.in_([contest.id for contest in contests]), *_is_theirs(actor, voting))
         .order_by(MemberOrganization.name, MemberOrganization.id)
     )
     opened = {contest.id for contest in contests if contest.state is ContestState.OPEN} - keyless
@@ -204,6 +205,7 @@ def own_ballots(session: Session, actor: Actor, contests: Sequence[ContestFacts 
             row.name_es,
             bool(row.begun),
             bool(row.in_box) if row.contest_id in opened else row.voted,
+            row.user_id is not None,
         )
         for row in rows
     ]
@@ -213,10 +215,19 @@ def _voting(actor: Actor) -> list[uuid.UUID]:
     return [held.organization_id for held in actor.mandates if held.verified and is_voting(held.kind)]
 
 
+def _person(actor: Actor) -> list[uuid.UUID]:
+    return [] if actor.user_id is None else [actor.user_id]
+
+
+def _is_theirs(actor: Actor, voting: Sequence[uuid.UUID]) -> tuple[ColumnElement[bool], ...]:
+    """Of an entry of a roll: it is of one of these organizations, or of the actor by the mandate of one."""
+    return RollEntry.voter_id.in_([*voting, *_person(actor)]), RollEntry.organization_id.in_(voting)
+
+
 def _tags(
-    session: Session, contests: Sequence[Any], organizations: Sequence[uuid.UUID]
+    session: Session, contests: Sequence[Any], voters: Sequence[uuid.UUID]
 ) -> tuple[Mapping[tuple[uuid.UUID, uuid.UUID], str], set[uuid.UUID]]:
-    """The voter tags in the open contests by contest and organization, and the contests whose key is missing."""
+    """The voter tags in the open contests by contest and voter, and the contests whose key is missing."""
     tags: dict[tuple[uuid.UUID, uuid.UUID], str] = {}
     keyless: set[uuid.UUID] = set()
     for contest in contests:
@@ -227,8 +238,8 @@ def _tags(
         except KeyMissing:
             keyless.add(contest.id)
             continue
-        for one in organizations:
-            tags[contest.id, one] = voter_tag(key, contest.code, organization_voter(one))
+        for one in voters:
+            tags[contest.id, one] = voter_tag(key, contest.code, voter_text(contest.unit, one))
     return tags, keyless
 
 
@@ -236,8 +247,8 @@ def _tag_of(tags: Mapping[tuple[uuid.UUID, uuid.UUID], str]) -> Any:
     """The tag of the roll entry that a row is about."""
     return case(
         *(
-            (and_(RollEntry.contest_id == contest, RollEntry.organization_id == organization), tag)
-            for (contest, organization), tag in tags.items()
+            (and_(RollEntry.contest_id == contest, RollEntry.voter_id == voter), tag)
+            for (contest, voter), tag in tags.items()
         )
     )
 

@@ -17,7 +17,7 @@ from consultation.kernel.orm import Trilingual
 from consultation.proposals.models import Proposal
 from consultation.proposals.states import ProposalState
 from consultation.voting.models import ChainEntry, Contest, ContestOption, RollEntry
-from consultation.voting.states import ContestState, Secrecy
+from consultation.voting.states import ContestState, Secrecy, VotingUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class ContestFacts:
     question: Trilingual
     state: ContestState
     secrecy: Secrecy
+    unit: VotingUnit
     opens_at: datetime | None
     closes_at: datetime | None
     max_choices: int
@@ -114,6 +115,7 @@ def _situation(others: bool) -> Any:
             Contest.question,
             Contest.state,
             Contest.secrecy,
+            Contest.unit,
             Contest.opens_at,
             Contest.closes_at,
             Contest.max_choices,
@@ -159,6 +161,7 @@ def _contest(row: Any) -> ContestFacts:
         question=row.question,
         state=row.state,
         secrecy=row.secrecy,
+        unit=row.unit,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         max_choices=row.max_choices,

@@ -63,13 +63,14 @@ def _plain(value: Any) -> Any:
 
 
 def _participation(session: Session, user_id: uuid.UUID) -> list[dict[str, Any]]:
-    """The contests in which a member for whom the person speaks or spoke is on the roll. Whether it voted is told
+    """The contests in which a member for whom the person speaks or spoke is on the roll; those in which they have a
+    ballot of their own stand under ``rolls``. Whether it voted is told
     where it is known to all, after the close; who cast a ballot, and which, the database does not know."""
     rows = session.execute(
         select(Contest.code, RollEntry.name, RollEntry.voted)
         .join(RollEntry, RollEntry.contest_id == Contest.id)
         .join(Mandate, Mandate.organization_id == RollEntry.organization_id)
-        .where(Mandate.user_id == user_id)
+        .where(Mandate.user_id == user_id, RollEntry.user_id.is_(None))
         .distinct()
         .order_by(Contest.code, RollEntry.name)
     )

@@ -19,7 +19,7 @@ from consultation.voting.operations import BeaconFixed, ContestNotReady
 from consultation.voting.operations.counting import Counted
 from consultation.voting.queries import ballot_count, roll_size, stored_tallies
 from consultation.voting.rules import FEWEST_PUBLISHED, PUBLISHED_FROM, in_steps
-from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, Secrecy
+from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, Secrecy, VotingUnit
 from consultation.web.console import No, Work, command_work, fail_use, say
 
 __all__ = ["group"]
@@ -44,6 +44,13 @@ group.add_command(paper.paper)
     type=click.Choice([kind.value for kind in AffiliatesCount]),
     default=AffiliatesCount.EACH.value,
     help="Whether an umbrella and its affiliates vote each, or cast one ballot a family (default: each).",
+)
+@click.option(
+    "--delegates",
+    "unit",
+    flag_value=VotingUnit.DELEGATES.value,
+    default=VotingUnit.MEMBERS.value,
+    help="Each person with a mandate to vote for one of the members has a ballot (default: each member has one).",
 )
 @click.option("--question-en", help="The question in English; all three languages or none.")
 @click.option("--question-fr", help="The question in French.")
@@ -198,6 +205,7 @@ def show(work: Work, code: str) -> None:
         "state": contest.state.value,
         "kind": contest.kind.value,
         "secrecy": contest.secrecy.value,
+        "unit": contest.unit.value,
         "rule": contest.rule,
         "places": contest.places,
         "minutes": contest.minutes,

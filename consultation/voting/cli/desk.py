@@ -14,10 +14,11 @@ from consultation.web.console import No, Work, fail_use
 
 NOT_READY = {
     "unknown_rule": "There is no such rule. 'consultation tally --help' names them.",
+    "delegates_need_roll": "Delegates vote only where there is a roll.",
     "window_over": "Its closing lies in the past.",
     "no_items": "The consultation has no items yet. Make them with 'consultation items admit'.",
     "too_many_places": "It has more places than there are items.",
-    "no_voters": "No verified member meets its electorate, so nobody could vote. With --no-roll it claims none.",
+    "no_voters": "Nobody meets its electorate, so nobody could vote. With --no-roll it claims none.",
     "rule_needs_order": "This rule reads an order, which a shortlist does not have.",
     "unknown_member": "No member has the code:",
     "too_few_published": "Ballots of fewer than 10 voters could be recognized.",

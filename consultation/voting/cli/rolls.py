@@ -1,6 +1,7 @@
 """Commands about who votes in a contest, and whether it stands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -8,7 +9,9 @@ import click
 from consultation.kernel.two_steps import AlreadyAsked
 from consultation.voting import operations, rolls
 from consultation.voting.cli.desk import contest_named, group, moment, not_ready
+from consultation.voting.models import Contest
 from consultation.voting.operations import ContestNotReady
+from consultation.voting.states import VotingUnit
 from consultation.web.console import No, Work, command_work, fail_use, say
 
 ELECTORATE_PARTS = {
@@ -46,20 +49,40 @@ def announce(work: Work, code: str, objections_until: str) -> None:
 
 @group.command("roll")
 @click.argument("code")
+@click.option(
+    "--people", is_flag=True, help="Name delegates by their accounts, also those who are not named in public."
+)
 @command_work
-def roll(work: Work, code: str) -> None:
+def roll(work: Work, code: str, people: bool) -> None:
     """Print who would vote if it opened now or, from the opening on, who may: code, name and, after the close, whether
-    they voted."""
+    they voted. Where delegates vote, a line is a delegate's: before the opening with the member's code, then with their
+    own, and with the name under which they are known in public."""
     contest = contest_named(work, code)
-    if contest.opened_at is None:
-        for one in rolls.electorate(work.session, contest)[0]:
-            click.echo(f"{one.code}\t{'' if one.protected else one.name}")
+    for row in _provisional(work, contest) if contest.opened_at is None else _frozen(work, contest):
+        person = []
+        if contest.unit is VotingUnit.DELEGATES:
+            named = rolls.account_name(work.session, row["user_id"]) if people else None
+            person = [named or row["person"] or ""]
+        voted = [] if row.get("voted") is None else ["voted" if row["voted"] else "did not vote"]
+        click.echo("\t".join((row["code"], row["name"], *person, *voted)))
+
+
+def _provisional(work: Work, contest: Contest) -> Iterator[dict[str, Any]]:
+    members = rolls.electorate(work.session, contest)[0]
+    if contest.unit is VotingUnit.MEMBERS:
+        for member in members:
+            yield {"code": member.code, "name": "" if member.protected else member.name}
         return
+    for one in rolls.delegates(work.session, members, work.now):
+        member = one.member
+        hidden = {"name": "", "person": None} if member.protected else {"name": member.name, "person": one.public_name}
+        yield {"code": member.code, "user_id": one.user_id, **hidden}
+
+
+def _frozen(work: Work, contest: Contest) -> Iterator[dict[str, Any]]:
     after = None
     while rows := rolls.roll_rows(work.session, contest, after=after, limit=PAGE)[:PAGE]:
-        for row in rows:
-            voted = "" if row.voted is None else f"\t{'voted' if row.voted else 'did not vote'}"
-            click.echo(f"{row.code}\t{row.name}{voted}")
+        yield from (row._asdict() for row in rows)
         after = (rows[-1].name, rows[-1].code)
 
 

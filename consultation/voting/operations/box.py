@@ -16,10 +16,11 @@ from consultation.voting.operations.checkpoints import sign_steps, signing_key_o
 from consultation.voting.queries import chain_head
 from consultation.voting.rules import STRICT_RULES, Limits
 from consultation.voting.signing import Signer
+from consultation.voting.states import VotingUnit
 
 _LOCKED = (
     *("state", "opens_at", "closes_at", "opened_at", "closed_at", "published_at", "frozen_sha256", "beacon"),
-    *("voters", "affiliates_count", "electorate", "announced_at", "objections_until"),
+    *("unit", "voters", "affiliates_count", "electorate", "announced_at", "objections_until"),
 )
 # Built once, and past the ORM, which has nothing to add: while the lock is held all others wait.
 _LOCK = (
@@ -64,9 +65,15 @@ def limits_of(contest: Contest) -> Limits:
     )
 
 
-def organization_voter(organization_id: uuid.UUID) -> str:
-    """How an organization is named to the tag."""
-    return f"organization:{organization_id}"
+def voter_of(contest: Contest, organization_id: uuid.UUID, user_id: uuid.UUID | None) -> uuid.UUID:
+    """Whose ballot a person casts for an organization, as ``RollEntry.voter_id``: the organization's, or their own as
+    its delegate."""
+    return user_id if contest.unit is VotingUnit.DELEGATES and user_id is not None else organization_id
+
+
+def voter_text(unit: VotingUnit, voter_id: uuid.UUID) -> str:
+    """How a voter on the roll is named to the tag."""
+    return f"{'person' if unit is VotingUnit.DELEGATES else 'organization'}:{voter_id}"
 
 
 def label_voter(label: str) -> str:

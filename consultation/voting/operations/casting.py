@@ -14,7 +14,7 @@ from consultation.kernel.permissions import Actor, Denied, Permission, Reason, m
 from consultation.voting import chain, letters
 from consultation.voting.keys import KeyMissing, KeyStore, key_store
 from consultation.voting.models import BallotDraft, ChainEntry, Contest
-from consultation.voting.operations.box import Box, limits_of, lock, organization_voter
+from consultation.voting.operations.box import Box, limits_of, lock, voter_of, voter_text
 from consultation.voting.operations.checkpoints import signing_key_of
 from consultation.voting.policy import Voting
 from consultation.voting.queries import draft_of, is_on_roll, standing
@@ -41,7 +41,8 @@ def cast(
     keys: KeyStore | None = None,
     signer: Signer | None = None,
 ) -> SignedReceipt:
-    """Put an organization's ballot into the box, in place of the one it may have cast before.
+    """Put a ballot into the box, in place of the one that the same voter may have cast before: the organization's, or
+    in a contest of delegates that of the actor, who is on the roll by a mandate of the organization.
 
     ``ballot``: tiers of item codes, best first; none at all is a blank ballot. ``key``: made once for each form, so
     that a double click or a retry gives the same receipt. ``clock`` is read after the lock was taken.
@@ -52,11 +53,12 @@ def cast(
         CastConflict: the key was used for another ballot.
         KeyMissing: the contest's key file, or the signing key, is gone.
     """
-    others = letters.other_delegates(session, organization_id, actor.user_id)
+    told = letters.to_be_told(session, contest, organization_id, actor.user_id)
     lock(session, contest)
     now = clock()
-    secret = _Secret.of(keys or key_store(session), contest, organization_id, key)
-    found = standing(session, contest.id, organization_id, secret.tag, secret.key_digest)
+    voter_id = voter_of(contest, organization_id, actor.user_id)
+    secret = _Secret.of(keys or key_store(session), contest, voter_id, key)
+    found = standing(session, contest.id, voter_id, organization_id, secret.tag, secret.key_digest)
     voting = Voting(contest, organization_id, bool(found.on_roll))
     decision = may(actor, Permission.BALLOT_CAST, voting, now=now)
     if not decision and (decision.reason is not Reason.WINDOW or contest.state is not ContestState.OPEN):
@@ -77,8 +79,8 @@ def cast(
     entry = box.append(secret.tag, (found.revision or 0) + 1, content)
     box.write({"key_sha256": secret.key_digest, "body_sha256": body_digest})
     if found.drafted:
-        _drop_draft(session, contest, organization_id)
-    letters.tell_delegates(session, contest, organization_id, others, now)
+        _drop_draft(session, contest, voter_id)
+    letters.tell_of_ballot(session, contest, organization_id, told, now)
     session.flush()
     return signed_receipt(contest, entry, signer)
 
@@ -93,12 +95,12 @@ class _Secret:
     key_digest: str
 
     @classmethod
-    def of(cls, keys: KeyStore, contest: Contest, organization_id: uuid.UUID, key: str) -> "_Secret":
+    def of(cls, keys: KeyStore, contest: Contest, voter_id: uuid.UUID, key: str) -> "_Secret":
         try:
             contest_key = keys.read(contest.id)
         except KeyMissing:
             return cls(None, "", "")
-        tag = chain.voter_tag(contest_key, contest.code, organization_voter(organization_id))
+        tag = chain.voter_tag(contest_key, contest.code, voter_text(contest.unit, voter_id))
         return cls(contest_key, tag, chain.cast_digest(contest_key, "key", tag, key))
 
 
@@ -111,16 +113,19 @@ def save_draft(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Keep what an organization has chosen so far; its delegates and deputies share one draft.
+    """Keep what has been chosen so far: for an organization, whose delegates and deputies share one draft, or in a
+    contest of delegates for the actor alone.
 
     Raises:
         Denied: as for casting.
     """
-    voting = Voting(contest, organization_id, is_on_roll(session, contest.id, organization_id))
+    voter_id = voter_of(contest, organization_id, actor.user_id)
+    voting = Voting(contest, organization_id, is_on_roll(session, contest.id, voter_id, organization_id))
     require(actor, Permission.BALLOT_CAST, voting, now=now)
-    draft = draft_of(session, contest.id, organization_id)
+    draft = draft_of(session, contest.id, voter_id)
     if draft is None:
-        draft = BallotDraft(contest_id=contest.id, organization_id=organization_id)
+        whose = {"organization_id": voter_id} if voter_id == organization_id else {"user_id": voter_id}
+        draft = BallotDraft(contest_id=contest.id, voter_id=voter_id, **whose)
         session.add(draft)
     draft.tiers = [list(tier) for tier in tiers]
     draft.saved_at = now
@@ -163,13 +168,13 @@ def _receipt_at(session: Session, contest: Contest, position: int, signer: Signe
     return signed_receipt(contest, entry, signer)
 
 
-def _drop_draft(session: Session, contest: Contest, organization_id: uuid.UUID) -> None:
+def _drop_draft(session: Session, contest: Contest, voter_id: uuid.UUID) -> None:
     """In SQL, since the page may not have loaded it; a loaded one must not be written again."""
-    loaded = session.identity_map.get(session.identity_key(BallotDraft, (contest.id, organization_id)))
+    loaded = session.identity_map.get(session.identity_key(BallotDraft, (contest.id, voter_id)))
     if loaded is not None:
         session.expunge(loaded)
     session.execute(
         delete(BallotDraft)
-        .where(BallotDraft.contest_id == contest.id, BallotDraft.organization_id == organization_id)
+        .where(BallotDraft.contest_id == contest.id, BallotDraft.voter_id == voter_id)
         .execution_options(synchronize_session=False)
     )

@@ -15,15 +15,14 @@ from consultation.kernel.afterwards import after_commit
 from consultation.kernel.due import DueAct
 from consultation.kernel.moves import apply
 from consultation.kernel.permissions import OPERATOR, Actor
-from consultation.membership.models import MemberOrganization
 from consultation.voting import chain, letters
 from consultation.voting.events import ContestClosed
 from consultation.voting.keys import KeyStore, key_store
 from consultation.voting.models import BallotContent, BallotDraft, CastKey, Contest, RollEntry
-from consultation.voting.operations.box import Box, lock, organization_voter
+from consultation.voting.operations.box import Box, lock, voter_text
 from consultation.voting.operations.checkpoints import sign_closing, signing_key_of
 from consultation.voting.operations.erasing import forget_order, give_space_back
-from consultation.voting.operations.grouping import ballots_by_organization, group_counts
+from consultation.voting.operations.grouping import ballots_by_voter, group_counts
 from consultation.voting.paper import paper_share
 from consultation.voting.paper_models import PaperReading
 from consultation.voting.queries import chain_entries, chain_head, contests_over
@@ -60,7 +59,7 @@ def close_contest(
     finals = chain.finals(chain_entries(session, contest.id))
     contest.blank_count = _keep_finals(session, contest, box, finals)
     roll, commitments = _mark_roll(session, contest, box, finals)
-    groups = group_counts(session, contest, ballots_by_organization(session, contest, commitments))
+    groups = group_counts(session, contest, ballots_by_voter(session, contest, commitments))
     by_voters = set(session.scalars(select(CastKey.position).where(CastKey.contest_id == contest.id)))
     contest.record = {
         "roll": None if contest.secrecy is Secrecy.NO_ROLL else roll,
@@ -141,16 +140,11 @@ def _mark_roll(
 ) -> tuple[list[list[Any]], dict[uuid.UUID, str]]:
     """Who voted, for all at once, so that nobody can pair an entry of the chain with an entry of the roll. Returns the
     codes of all with their marks, in order; and of those who voted the commitment of their ballot, to count by."""
-    query = (
-        select(RollEntry, MemberOrganization.code)
-        .join(MemberOrganization, MemberOrganization.id == RollEntry.organization_id)
-        .where(RollEntry.contest_id == contest.id)
-    )
     marked, commitments = [], {}
-    for entry, code in session.execute(query):
-        final = finals.get(box.tag(organization_voter(entry.organization_id)))
+    for entry in session.scalars(select(RollEntry).where(RollEntry.contest_id == contest.id)):
+        final = finals.get(box.tag(voter_text(contest.unit, entry.voter_id)))
         entry.voted = final is not None
-        marked.append([code, entry.voted])
+        marked.append([entry.code, entry.voted])
         if final is not None:
-            commitments[entry.organization_id] = final.commitment
+            commitments[entry.voter_id] = final.commitment
     return sorted(marked), commitments

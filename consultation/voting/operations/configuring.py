@@ -28,7 +28,15 @@ from consultation.voting.rules import (
     SHORTLIST_RULES,
     UNLIMITED,
 )
-from consultation.voting.states import HEADLINE_RULE, OPENING, AffiliatesCount, ContestKind, ContestState, Secrecy
+from consultation.voting.states import (
+    HEADLINE_RULE,
+    OPENING,
+    AffiliatesCount,
+    ContestKind,
+    ContestState,
+    Secrecy,
+    VotingUnit,
+)
 
 QUESTION = Trilingual(
     en="Which items should come first on the agenda?",
@@ -39,9 +47,10 @@ QUESTION = Trilingual(
 
 class ContestNotReady(Exception):
     """The contest cannot be created, changed, opened or tallied as it stands. ``code``: ``unknown_rule``,
-    ``rule_needs_order``, ``unknown_member`` (``what`` are their codes), ``too_few_published``, ``window_over``,
-    ``no_items``, ``too_many_places``, ``no_voters``, ``objections_too_short``, ``objections_running``,
-    ``objections_waiting``, ``changed_since_asked``, ``beacon_needed``."""
+    ``rule_needs_order``, ``unknown_member`` (``what`` are their codes), ``too_few_published``,
+    ``delegates_need_roll``, ``window_over``, ``no_items``, ``too_many_places``, ``no_voters``,
+    ``objections_too_short``, ``objections_running``, ``objections_waiting``, ``changed_since_asked``,
+    ``beacon_needed``."""
 
     def __init__(self, code: str, what: str = "") -> None:
         super().__init__(f"{code}: {what}" if what else code)
@@ -58,6 +67,7 @@ def create_contest(
     places: int,
     secrecy: Secrecy = Secrecy.SECRET,
     affiliates_count: AffiliatesCount = AffiliatesCount.EACH,
+    unit: VotingUnit = VotingUnit.MEMBERS,
     minutes: int | None = None,
     question: Trilingual | None = None,
     max_choices: int | None = None,
@@ -77,12 +87,14 @@ def create_contest(
     ten items at most, three of them essential, since a long ballot is a signature; where no roll is claimed they were
     cast elsewhere, under limits that are not ours (participants of an online discussion may have approved 150 items),
     so that by default they may choose as many items as there are. ``beacon_source`` says which public value of a time
-    after the close breaks ties. ``electorate`` narrows who votes (``Narrowing``). Ballots are published from
+    after the close breaks ties. ``electorate`` narrows who votes (``Narrowing``), and ``unit`` says whether each of
+    them has a ballot or each of their delegates. Ballots are published from
     ``ballots_published_from`` voters on; those of fewer go to auditors.
 
     Raises:
         Denied: when the actor may not.
-        ContestNotReady: ``unknown_rule``, ``rule_needs_order``, ``unknown_member``, ``too_few_published``.
+        ContestNotReady: ``unknown_rule``, ``rule_needs_order``, ``unknown_member``, ``too_few_published``,
+            ``delegates_need_roll``.
     """
     require(actor, Permission.CONTEST_CONFIGURE, consultation, now=now)
     kind, secrecy = ContestKind(kind), Secrecy(secrecy)
@@ -94,6 +106,8 @@ def create_contest(
     if ballots_published_from < FEWEST_PUBLISHED:
         raise ContestNotReady("too_few_published")
     outside = secrecy is Secrecy.NO_ROLL
+    if outside and unit == VotingUnit.DELEGATES:
+        raise ContestNotReady("delegates_need_roll")
     contest = Contest(
         id=uuid7(),
         consultation_id=consultation.id,
@@ -102,6 +116,7 @@ def create_contest(
         kind=kind,
         secrecy=secrecy,
         affiliates_count=AffiliatesCount(affiliates_count),
+        unit=VotingUnit(unit),
         voters=sorted(members_who_may(consultation.member_rule, Act.VOTE)),
         electorate=_known(session, electorate or {}),
         ballots_published_from=ballots_published_from,

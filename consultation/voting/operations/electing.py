@@ -11,8 +11,8 @@ from consultation.kernel.two_steps import TwoStepKind, TwoStepRequest
 from consultation.voting.events import ElectorateChanged
 from consultation.voting.models import Contest
 from consultation.voting.operations.box import lock
-from consultation.voting.operations.configuring import narrow
-from consultation.voting.states import AffiliatesCount
+from consultation.voting.operations.configuring import ContestNotReady, narrow
+from consultation.voting.states import AffiliatesCount, Secrecy, VotingUnit
 
 
 def _change(session: Session, asked: TwoStepRequest, actor: Actor, now: datetime) -> None:
@@ -22,8 +22,17 @@ def _change(session: Session, asked: TwoStepRequest, actor: Actor, now: datetime
     people = {MemberKind(kind) for kind in asked.payload["people"]} - {MemberKind.OBSERVER}
     contest.voters = sorted(COLLECTIVE | people)
     contest.affiliates_count = AffiliatesCount(asked.payload["affiliates_count"])
+    unit = VotingUnit(asked.payload.get("unit", contest.unit))
+    if unit is VotingUnit.DELEGATES and contest.secrecy is Secrecy.NO_ROLL:
+        raise ContestNotReady("delegates_need_roll")
+    contest.unit = unit
     changed = ElectorateChanged(
-        contest.id, contest.code, contest.voters, contest.affiliates_count.value, contest.electorate
+        contest.id,
+        contest.code,
+        contest.voters,
+        contest.affiliates_count.value,
+        contest.electorate,
+        contest.unit.value,
     )
     record(session, changed, actor=actor, now=now)
 

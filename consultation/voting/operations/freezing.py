@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from random import SystemRandom
 from typing import Any
 
 from sqlalchemy import select
@@ -15,12 +16,21 @@ from consultation.membership.models import MemberOrganization
 from consultation.voting import chain, fitting, tally
 from consultation.voting.models import Contest, ContestOption
 from consultation.voting.operations.configuring import ContestNotReady
-from consultation.voting.rolls import Families, electorate, waiting_objections
+from consultation.voting.rolls import Families, Standing, delegates, electorate, waiting_objections
 from consultation.voting.rules import STEP
 from consultation.voting.signing import Signer, SigningKeyMissing
-from consultation.voting.states import ContestState, Secrecy
+from consultation.voting.states import ContestState, Secrecy, VotingUnit
 
 TIE_BREAK = "Lowest SHA-256 of contest code, beacon and item code first, each preceded by its length in eight bytes."
+
+
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """One who goes on the roll: a member, or one of its delegates."""
+
+    code: str
+    member: MemberOrganization
+    user_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,7 @@ class Ready:
     """What an opening at this moment would freeze."""
 
     options: list[ContestOption]
-    voters: list[MemberOrganization]
+    voters: list[Voter]
     frozen: dict[str, Any]
 
     @property
@@ -52,12 +62,28 @@ def ready(session: Session, contest: Contest, signer: Signer, now: datetime, ope
         raise ContestNotReady("objections_waiting")
     options = _options(session, contest)
     minutes = minutes_of(session, contest.consultation_id)
-    voters, families = electorate(session, contest)
+    members, families = electorate(session, contest)
+    voters = _voters(session, contest, members, now)
     if not voters and contest.secrecy is not Secrecy.NO_ROLL:
         raise ContestNotReady("no_voters")
     signing_key = _signing_key(session, signer)
     frozen = _frozen(session, contest, now, options, minutes, voters, families, opened_by, signing_key)
     return Ready(options, voters, frozen)
+
+
+def _voters(session: Session, contest: Contest, members: list[MemberOrganization], now: datetime) -> list[Voter]:
+    """Delegates get the codes of their members with a number, drawn anew each time, so that it says nothing of them."""
+    if contest.unit is VotingUnit.MEMBERS:
+        return [Voter(member.code, member) for member in members]
+    by_member: dict[str, list[Standing]] = {}
+    for one in delegates(session, members, now):
+        by_member.setdefault(one.member.code, []).append(one)
+    draw = SystemRandom()
+    return [
+        Voter(f"{code}-{number}", one.member, one.user_id)
+        for code, standing in sorted(by_member.items())
+        for number, one in enumerate(draw.sample(standing, len(standing)), start=1)
+    ]
 
 
 def _signing_key(session: Session, signer: Signer) -> str:
@@ -93,7 +119,7 @@ def _frozen(
     now: datetime,
     options: list[ContestOption],
     minutes: dict[uuid.UUID, int | None],
-    voters: list[MemberOrganization],
+    voters: list[Voter],
     families: Families,
     opened_by: str,
     signing_key: str,
@@ -148,7 +174,20 @@ def _frozen(
             "families": len(united),
             "represented": sum(len(others) for _code, others in united),
             "families_sha256": chain.digest("contest/families/1", chain.canonical(united)),
-        },
+        }
+        | _people(contest, voters),
+    } | ({} if contest.unit is VotingUnit.MEMBERS else {"unit": contest.unit.value})
+
+
+def _people(contest: Contest, voters: list[Voter]) -> dict[str, Any]:
+    """Of a contest of delegates also of how many members they are, and the digest of who they are: the codes alone
+    would stay the same if one person took another's place. It is of ids that mean nothing outside the database."""
+    if contest.unit is VotingUnit.MEMBERS:
+        return {}
+    people = sorted([voter.member.code, str(voter.user_id)] for voter in voters)
+    return {
+        "members": len({voter.member.code for voter in voters}),
+        "people_sha256": chain.digest("contest/people/1", chain.canonical(people)),
     }
 
 

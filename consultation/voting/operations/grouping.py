@@ -21,7 +21,7 @@ from consultation.membership.queries import affiliations_in_force
 from consultation.membership.rules import family_voters
 from consultation.voting.models import BallotContent, Contest, ContestOption, RollEntry
 from consultation.voting.rules import from_content
-from consultation.voting.states import AffiliatesCount, Secrecy
+from consultation.voting.states import AffiliatesCount, Secrecy, VotingUnit
 from consultation.voting.suppression import K, all_shown
 from consultation.voting.tally import BallotRow
 
@@ -31,13 +31,13 @@ MOST_SHARES = 720_720
 NOT_STATED = ""
 
 Ballots = Mapping[uuid.UUID, BallotRow]
-"""The ballot that counts, by the organization that cast it."""
+"""The ballot that counts, by the voter on the roll who cast it: a member, or a delegate."""
 
 
-def ballots_by_organization(
+def ballots_by_voter(
     session: Session, contest: Contest, commitments: Mapping[uuid.UUID, str]
 ) -> dict[uuid.UUID, BallotRow]:
-    """``commitments``: of each organization that voted, its final ballot's."""
+    """``commitments``: of each voter who voted, the final ballot's."""
     query = select(BallotContent.commitment, BallotContent.content).where(BallotContent.contest_id == contest.id)
     contents = {row.commitment: row.content for row in session.execute(query)}
     return {one: from_content(contents[commitment]) for one, commitment in commitments.items()}
@@ -62,7 +62,7 @@ def group_counts(session: Session, contest: Contest, ballots: Ballots) -> dict[s
         "families": _families(session, contest, ballots, items),
     }
     if contest.secrecy is Secrecy.NAMED:
-        found["supporters"] = _named(session, choices, items)
+        found["supporters"] = _named(session, contest, choices, items)
     return found
 
 
@@ -71,10 +71,10 @@ def _chosen(ballot: BallotRow) -> list[str]:
 
 
 def _groups(session: Session, contest: Contest) -> dict[str, dict[uuid.UUID, str]]:
-    """The group of each organization on the roll, by kind. Who has several languages or countries is in a group of its
-    own of just these, so that each is in one group of a kind."""
+    """The group of each voter on the roll, by kind; a delegate's is their organization's. Who has several languages or
+    countries is in a group of its own of just these, so that each is in one group of a kind."""
     on_roll = (
-        select(MemberOrganization.id, MemberOrganization.languages, Term.code)
+        select(RollEntry.voter_id, MemberOrganization.languages, Term.code)
         .join(RollEntry, RollEntry.organization_id == MemberOrganization.id)
         .outerjoin(Term, Term.id == MemberOrganization.sector_id)
         .where(RollEntry.contest_id == contest.id)
@@ -82,10 +82,11 @@ def _groups(session: Session, contest: Contest) -> dict[str, dict[uuid.UUID, str
     sectors: dict[uuid.UUID, str] = {}
     languages: dict[uuid.UUID, str] = {}
     for row in session.execute(on_roll):
-        sectors[row.id] = row.code or NOT_STATED
-        languages[row.id] = "+".join(sorted(row.languages))
+        sectors[row.voter_id] = row.code or NOT_STATED
+        languages[row.voter_id] = "+".join(sorted(row.languages))
     places = (
-        select(OrganizationJurisdiction.organization_id, Term.data)
+        select(RollEntry.voter_id, Term.data)
+        .select_from(OrganizationJurisdiction)
         .join(RollEntry, RollEntry.organization_id == OrganizationJurisdiction.organization_id)
         .join(Term, Term.id == OrganizationJurisdiction.term_id)
         .where(RollEntry.contest_id == contest.id)
@@ -93,7 +94,7 @@ def _groups(session: Session, contest: Contest) -> dict[str, dict[uuid.UUID, str
     countries: dict[uuid.UUID, set[str]] = {one: set() for one in sectors}
     for row in session.execute(places):
         if country := row.data.get("country"):
-            countries[row.organization_id].add(country)
+            countries[row.voter_id].add(country)
     return {
         "sector": sectors,
         "country": {one: "+".join(sorted(found)) for one, found in countries.items()},
@@ -102,14 +103,18 @@ def _groups(session: Session, contest: Contest) -> dict[str, dict[uuid.UUID, str
 
 
 def _families(session: Session, contest: Contest, ballots: Ballots, items: list[str]) -> dict[str, Any] | None:
-    """The order if each family of affiliates counted as one: a ballot weighs its part of the family's. Told only where
-    enough organizations are in families, and without numbers of supporters, whose differences would tell their votes.
-    Ties are drawn without the beacon, which is of after the close."""
+    """The order if each family of affiliates counted as one: a ballot weighs its part of the family's. Delegates are of
+    the family of their organization, which is one of its own where it has no affiliates; where only one organization of
+    each family votes, its delegates are the family. Told only where enough voters are in families, and without numbers
+    of supporters, whose differences would tell their votes. Ties are drawn without the beacon, which is of after the
+    close."""
     from consultation.voting import tally
 
-    if contest.affiliates_count is AffiliatesCount.FAMILY:
+    if contest.affiliates_count is AffiliatesCount.FAMILY and contest.unit is VotingUnit.MEMBERS:
         return None
-    family = family_voters(affiliations_in_force(session), ballots)
+    member_of = _members(session, contest)
+    votes_for = family_voters(affiliations_in_force(session), {member_of[one] for one in ballots})
+    family = {one: votes_for[member_of[one]] for one in ballots}
     sizes = Counter(family.values())
     joined = [size for size in sizes.values() if size > 1]
     if not joined:
@@ -131,13 +136,18 @@ def _families(session: Session, contest: Contest, ballots: Ballots, items: list[
     }
 
 
-def _named(session: Session, choices: Mapping[str, list[str]], items: list[str]) -> dict[str, list[str]]:
-    """Of each item, the codes of the organizations that chose it."""
-    query = select(MemberOrganization.id, MemberOrganization.code)
-    codes = {
-        str(row.id): row.code
-        for row in session.execute(query.where(MemberOrganization.id.in_([uuid.UUID(one) for one in choices])))
-    }
+def _members(session: Session, contest: Contest) -> dict[uuid.UUID, uuid.UUID]:
+    """Of each voter on the roll, the member itself or the one by whose mandate it is there."""
+    query = select(RollEntry.voter_id, RollEntry.organization_id).where(RollEntry.contest_id == contest.id)
+    return {row.voter_id: row.organization_id for row in session.execute(query)}
+
+
+def _named(
+    session: Session, contest: Contest, choices: Mapping[str, list[str]], items: list[str]
+) -> dict[str, list[str]]:
+    """Of each item, the codes of the voters who chose it."""
+    query = select(RollEntry.voter_id, RollEntry.code).where(RollEntry.contest_id == contest.id)
+    codes = {str(row.voter_id): row.code for row in session.execute(query)}
     found: dict[str, list[str]] = {item: [] for item in items}
     for voter, chosen in choices.items():
         for item in chosen:

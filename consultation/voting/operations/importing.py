@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Decision, Denied, Permission, Reason, require
-from consultation.membership.models import MemberOrganization
 from consultation.voting.events import BallotsImported
 from consultation.voting.keys import KeyStore, key_store
 from consultation.voting.models import CastKey, ChainEntry, Contest, RollEntry
-from consultation.voting.operations.box import Box, label_voter, limits_of, lock, organization_voter
+from consultation.voting.operations.box import Box, label_voter, limits_of, lock, voter_text
 from consultation.voting.rules import InvalidVote, check_row, in_steps, to_content
 from consultation.voting.signing import Signer, signer_of
 from consultation.voting.states import ContestState, Secrecy
@@ -48,8 +47,8 @@ def import_ballots(
 ) -> ImportedBallots:
     """Put ballots into an open contest's box, in the mapping's order.
 
-    The voter is any label where the contest claims no roll, and otherwise the code of an organization, whose entry of
-    the roll the ballot uses up. What an organization has cast itself, with a receipt, nobody replaces for it: such a
+    The voter is any label where the contest claims no roll, and otherwise the code of an entry of the roll, which the
+    ballot uses up. What a voter has cast itself, with a receipt, nobody replaces for it: such a
     ballot is refused as ``already_cast`` whatever it says, so that nobody learns by trying whether it says the same.
     Repeatable: the same ballot again changes nothing. Paper that arrived in time may be entered until somebody closes
     the contest.
@@ -77,7 +76,7 @@ def put_in(session: Session, box: Box, ballots: Mapping[str, BallotRow]) -> Impo
     outside = contest.secrecy is Secrecy.NO_ROLL
     voters = {} if outside else _roll(session, contest)
     tags = {
-        label: box.tag(label_voter(label) if outside else organization_voter(voters[label]))
+        label: box.tag(label_voter(label) if outside else voter_text(contest.unit, voters[label]))
         for label in ballots
         if outside or label in voters
     }
@@ -109,12 +108,8 @@ def put_in(session: Session, box: Box, ballots: Mapping[str, BallotRow]) -> Impo
 
 
 def _roll(session: Session, contest: Contest) -> dict[str, uuid.UUID]:
-    query = (
-        select(MemberOrganization.code, MemberOrganization.id)
-        .join(RollEntry, RollEntry.organization_id == MemberOrganization.id)
-        .where(RollEntry.contest_id == contest.id)
-    )
-    return {row.code: row.id for row in session.execute(query)}
+    query = select(RollEntry.code, RollEntry.voter_id).where(RollEntry.contest_id == contest.id)
+    return {row.code: row.voter_id for row in session.execute(query)}
 
 
 def _latest(session: Session, contest: Contest, tags: Sequence[str] | None) -> dict[str, tuple[int, str]]:

@@ -70,8 +70,9 @@ def open_contest(
     """Freeze options, roll and parameters, make the key, sign the empty chain, and open. ``contest.options`` is loaded.
 
     Options are the consultation's locked items in number order, with their titles and revisions of this moment; the
-    roll is who meets the contest's electorate, or one of each family where the contest says so; none where it claims
-    no roll. Without a date the window opens now. The operator does this alone, organizers by signing off in turn.
+    roll is who meets the contest's electorate, or one of each family where the contest says so, or the delegates of
+    these; none where it claims no roll. Without a date the window opens now. The operator does this alone, organizers
+    by signing off in turn.
 
     Raises:
         Denied, WrongState: as for every move.
@@ -124,7 +125,15 @@ def _open(
     apply(session, contest, OPENING, event=opened, actor=actor, now=now)
     contest.options = opening.options
     session.add_all(
-        RollEntry(contest_id=contest.id, organization_id=voter.id, name=voter.name, voted=None)
+        RollEntry(
+            contest_id=contest.id,
+            organization_id=voter.member.id,
+            user_id=voter.user_id,
+            voter_id=voter.user_id or voter.member.id,
+            code=voter.code,
+            name=voter.member.name,
+            voted=None,
+        )
         for voter in opening.voters
     )
     session.flush()

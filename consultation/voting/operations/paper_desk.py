@@ -16,12 +16,11 @@ from sqlalchemy.orm import Session
 
 from consultation.kernel.outbox import EventRecord, record
 from consultation.kernel.permissions import Actor, Decision, Denied, Permission, Reason, require
-from consultation.membership.models import MemberOrganization
 from consultation.voting import chain, letters
 from consultation.voting.events import PaperDeskUsed, PaperReadingsDiffered, PaperReadingsDropped
 from consultation.voting.keys import KeyStore, key_store
 from consultation.voting.models import Contest, RollEntry
-from consultation.voting.operations.box import Box, label_voter, limits_of, lock, organization_voter
+from consultation.voting.operations.box import Box, label_voter, limits_of, lock, voter_text
 from consultation.voting.operations.importing import put_in
 from consultation.voting.paper import PaperOutcome, PaperRefused, check_blank
 from consultation.voting.paper_models import MOST_READINGS, PaperReading
@@ -36,11 +35,13 @@ LONGEST_LABEL = 80
 
 @dataclass(frozen=True, slots=True)
 class _Voter:
-    """Whose paper ballot it is: its code or label, how the tag names it, and the organization, if it is on a roll."""
+    """Whose paper ballot it is: code or label, how the tag names it, and the organization, if it is on a roll; where
+    delegates vote, also the person."""
 
     label: str
     named: str
     organization_id: uuid.UUID | None = None
+    user_id: uuid.UUID | None = None
 
 
 def read_paper(
@@ -73,7 +74,7 @@ def read_paper(
     """
     reader = _at_the_desk(session, contest, actor, now)
     found = _voter(session, contest, voter)
-    require(actor, Permission.PAPER_ENTER, PaperBallot(contest, found.organization_id), now=now)
+    require(actor, Permission.PAPER_ENTER, PaperBallot(contest, found.organization_id, found.user_id), now=now)
     check_blank(ballot, blank)
     row = BallotRow(check(ballot, limits_of(contest)))
     key = (keys or key_store(session)).read(contest.id)
@@ -149,16 +150,12 @@ def _voter(session: Session, contest: Contest, typed: str) -> _Voter:
         raise PaperRefused("no_voter")
     if contest.secrecy is Secrecy.NO_ROLL:
         return _Voter(label, label_voter(label))
-    query = (
-        select(MemberOrganization.code, RollEntry.organization_id)
-        .join(MemberOrganization, MemberOrganization.id == RollEntry.organization_id)
-        .where(RollEntry.contest_id == contest.id, func.lower(MemberOrganization.code) == label.lower())
-    )
-    rows = session.execute(query).all()
+    query = select(RollEntry).where(RollEntry.contest_id == contest.id, func.lower(RollEntry.code) == label.lower())
+    rows = session.scalars(query).all()
     row = next((one for one in rows if one.code == label), rows[0] if len(rows) == 1 else None)
     if row is None:
         raise PaperRefused("not_on_roll")
-    return _Voter(row.code, organization_voter(row.organization_id), row.organization_id)
+    return _Voter(row.code, voter_text(contest.unit, row.voter_id), row.organization_id, row.user_id)
 
 
 def _differ(session: Session, contest: Contest, voter: str, number: int, actor: Actor, now: datetime) -> PaperOutcome:
@@ -179,8 +176,8 @@ def _into_the_box(session: Session, box: Box, voter: _Voter, row: BallotRow, now
     if done.unchanged:
         return PaperOutcome.UNCHANGED
     if voter.organization_id is not None:
-        told = letters.other_delegates(session, voter.organization_id, None)
-        letters.tell_delegates(session, box.contest, voter.organization_id, told, now)
+        told = letters.to_be_told(session, box.contest, voter.organization_id, voter.user_id)
+        letters.tell_of_ballot(session, box.contest, voter.organization_id, told, now)
     session.flush()
     return PaperOutcome.REPLACED if done.revised else PaperOutcome.IN_THE_BOX
 

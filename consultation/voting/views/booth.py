@@ -1,6 +1,7 @@
 """The voting booth: everything that the ranking pages show of one contest to one visitor."""
 
 import hashlib
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,18 +19,19 @@ from consultation.voting.chain import voter_tag
 from consultation.voting.keys import KeyMissing, key_store
 from consultation.voting.models import Contest
 from consultation.voting.moves import Draft, begin
-from consultation.voting.operations.box import organization_voter
+from consultation.voting.operations.box import voter_of, voter_text
 from consultation.voting.policy import is_voting, window_open
 from consultation.voting.rules import STRICT_RULES, Limits, from_content, is_split
-from consultation.voting.states import ContestState
+from consultation.voting.states import ContestState, VotingUnit
 from consultation.web.authorize import current_actor, present
 from consultation.web.transactions import session
 
 
 @dataclass
 class Booth:
-    """``organization`` is the one for which the visitor votes; without one, ``reason`` says why not. ``current`` is
-    the ballot it has in the box, ``draft`` what it is making (at first the same), ``begun`` whether that is saved."""
+    """``organization`` is the one for which the visitor votes, or by whose mandate they cast a ballot of their own;
+    without one, ``reason`` says why not. ``current`` is the ballot that is in the box, ``draft`` the one in the making
+    (at first the same), ``begun`` whether that is saved."""
 
     consultation: Consultation
     contests: list[Contest]
@@ -61,6 +63,16 @@ class Booth:
         return self.organization
 
     @property
+    def voter_id(self) -> uuid.UUID:
+        """Whose ballot it is: the organization's or, where each delegate votes, the visitor's."""
+        return voter_of(self.held, self.voter.id, current_actor().user_id)
+
+    @property
+    def own(self) -> bool:
+        """Whether delegates vote themselves here, and not for their organizations."""
+        return self.contest is not None and self.contest.unit is VotingUnit.DELEGATES
+
+    @property
     def limits(self) -> Limits:
         codes = frozenset(option.code for option in self.options)
         contest = self.held
@@ -88,7 +100,7 @@ class Booth:
         ]
         if self.organization is None or self.contest is None:
             return found
-        seed = f"{self.contest.id}:{self.organization.id}:"
+        seed = f"{self.contest.id}:{self.voter_id}:"
         return sorted(found, key=lambda option: hashlib.sha256(f"{seed}{option.code}".encode()).digest())
 
     def place(self, **more: Any) -> dict[str, Any]:
@@ -159,7 +171,7 @@ def _choose_organization(booth: Booth) -> None:
     if not verified:
         booth.reason = Reason.NOT_VERIFIED
         return
-    booth.organizations = queries.voters_among(session(), booth.held.id, verified)
+    booth.organizations = queries.voters_among(session(), booth.held.id, verified, actor.user_id)
     wanted = request.values.get("for")
     chosen_ones = [one for one in booth.organizations if wanted in (None, "", one.code)]
     if booth.organizations and not chosen_ones:
@@ -169,14 +181,14 @@ def _choose_organization(booth: Booth) -> None:
 
 
 def _find_ballot(booth: Booth) -> None:
-    contest, organization = booth.held, booth.voter
+    contest = booth.held
     try:
         key = key_store(session()).read(contest.id)
     except KeyMissing:
         abort(503)
-    tag = voter_tag(key, contest.code, organization_voter(organization.id))
+    tag = voter_tag(key, contest.code, voter_text(contest.unit, booth.voter_id))
     booth.current = queries.current_ballot(session(), contest.id, tag)
-    saved = queries.draft_of(session(), contest.id, organization.id)
+    saved = queries.draft_of(session(), contest.id, booth.voter_id)
     booth.begun = saved is not None
     if saved is not None:
         known = {option.code for option in booth.options}
