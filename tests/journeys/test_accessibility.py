@@ -270,6 +270,7 @@ def _as_organizer(visitor: Visitor, folder: Any) -> None:
     visitor.see("/organize", f"/organize/{ENDED}/agenda", f"/organize/{ENDED}/contests")
     visitor.see(f"/organize/{ENDED}/contests/SA26-C1/what-if?rule=phragmen&places=3&first=SA26-A001")
     _see_a_tally(visitor)
+    _see_the_paper_desk(visitor)
     visitor.see("/organize/pages", "/organize/pages/terms")
     visitor.see("/verification/LTARS/merging", "/verification/LTARS/merging?into=maritime-justice")
     visitor.page.goto(f"/{visitor.language}/organize/{OPEN}/contests")
@@ -295,6 +296,21 @@ def _as_organizer(visitor: Visitor, folder: Any) -> None:
     visitor.page.locator("#report").wait_for()
     visitor.look()
     visitor.see(f"/organize/{OPEN}", f"/organize/{OPEN}/imports")
+
+
+def _see_the_paper_desk(visitor: Visitor) -> None:
+    """With a reading that is refused, and one that waits."""
+    desk = f"/organize/{RANKING}/contests/SR27-C1/paper"
+    visitor.see(desk, f"{desk}/ballot", f"{desk}/ballot?languages=all", f"{desk}/envelopes", f"{desk}/second")
+    visitor.see(f"{desk}/first")
+    visitor.page.fill("#voter", "nobody")
+    visitor.page.fill("#line1", "1")
+    visitor.press("main form .actions button")
+    visitor.look()
+    visitor.page.fill("#voter", VOTED)
+    visitor.press("main form .actions button")
+    visitor.page.goto(f"/{visitor.language}{desk}")
+    visitor.look()
 
 
 def _see_a_tally(visitor: Visitor) -> None:

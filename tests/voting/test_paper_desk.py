@@ -1,14 +1,20 @@
 """The paper desk: two people read the same, and nobody can look up what the first one read."""
 
+import hashlib
 import json
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from consultation.kernel.letters import Letter
+from consultation.kernel.orm import intending_to_write
 from consultation.kernel.outbox import EventRecord
 from consultation.kernel.permissions import OPERATOR, Actor, Denied, MandateHeld, Permission, Reason
 from consultation.kernel.roles import MandateKind, Role
@@ -25,7 +31,7 @@ from consultation.voting.operations import (
 )
 from consultation.voting.paper import PaperOutcome, PaperRefused, lines_of, paper_share, read_lines
 from consultation.voting.paper_models import PaperReading
-from consultation.voting.queries import final_contents
+from consultation.voting.queries import contest_by_code, final_contents
 from consultation.voting.rules import InvalidVote, from_content
 from consultation.voting.states import ContestKind, ContestState, Secrecy
 from consultation.voting.tally import BallotRow
@@ -116,8 +122,6 @@ def test_nothing_that_waits_says_what_was_read(session, contest, scene, desk, cl
     assert set(row) == {"contest_id", "voter", "reader_id", "number", "reading", "read_at"}
     assert len(row["reading"]) == 64
     # Without the key the digest is that of any ballot: under another key it is another one.
-    import hashlib
-
     for guess in (ballot, [[scene.codes[0]]]):
         for plain in (canonical({"tiers": guess}), json.dumps(guess).encode()):
             assert hashlib.sha256(plain).hexdigest() != row["reading"]
@@ -281,6 +285,57 @@ def test_the_second_of_two_second_readings_finds_it_settled(session, contest, sc
     assert entries(session) == 1
 
 
+def test_of_parallel_second_readings_one_puts_the_ballot_in(session, engine, scene, contest, desk, clock):
+    ballot = [[scene.codes[0]]]
+    read(session, contest, clock, desk[0], ballot, first=True)
+    people = [make_user(session, clock.now(), f"p{number}@example.org", Role.ORGANIZER) for number in range(8)]
+    actors = [Actor(person.id, person.roles) for person in people]
+    commit(session)
+    ready = threading.Barrier(len(actors))
+
+    def once(actor):
+        with Session(engine) as own, intending_to_write():
+            seen = contest_by_code(own, contest.code)
+            own.rollback()
+            ready.wait(20)
+            try:
+                done = read_paper(own, seen, voter="ALPHA", ballot=ballot, first=False, actor=actor, now=clock.now())
+            except PaperRefused as error:
+                return error.code
+            own.commit()
+            return done.value
+
+    with ThreadPoolExecutor(len(actors)) as pool:
+        done = list(pool.map(once, actors))
+    session.rollback()
+    assert sorted(done) == ["in_the_box", *["no_reading_waits"] * 7]
+    assert (entries(session), waiting(session)) == (1, [])
+
+
+def test_of_parallel_first_readings_one_is_kept(session, engine, scene, contest, desk, clock):
+    ready = threading.Barrier(len(desk))
+
+    def once(actor):
+        with Session(engine) as own, intending_to_write():
+            seen = contest_by_code(own, contest.code)
+            own.rollback()
+            ready.wait(20)
+            try:
+                done = read_paper(
+                    own, seen, voter="ALPHA", ballot=[], blank=True, first=True, actor=actor, now=clock.now()
+                )
+            except PaperRefused as error:
+                return error.code
+            own.commit()
+            return done.value
+
+    with ThreadPoolExecutor(len(desk)) as pool:
+        done = list(pool.map(once, desk))
+    session.rollback()
+    assert sorted(done) == ["reading_waits", "reading_waits", "waits"]
+    assert waiting(session) == ["ALPHA"]
+
+
 def test_a_close_in_between_takes_no_reading_and_forgets_those_that_wait(session, contest, scene, desk, clock):
     ballot = [[scene.codes[0]]]
     read(session, contest, clock, desk[0], ballot, first=True)
@@ -325,8 +380,6 @@ def test_nothing_of_a_close_joins_readers_to_voters(session, contest, scene, des
     commit(session)
     assert not key_store(session).path(contest.id).exists()
     if database_url.startswith("sqlite"):
-        from pathlib import Path
-
         file = Path(database_url.removeprefix("sqlite:///"))
         held = b"".join(one.read_bytes() for one in file.parent.glob(f"{file.name}*"))
         assert digest.encode() not in held
