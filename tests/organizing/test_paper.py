@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from consultation.accounts.states import ShownAs
 from consultation.kernel.permissions import OPERATOR
 from consultation.kernel.roles import Role
 from consultation.membership.queries import organization_by_code
@@ -13,7 +14,7 @@ from consultation.voting.operations import close_contest, open_contest, publish_
 from consultation.voting.paper_models import PaperReading
 from consultation.voting.queries import contest_by_code
 from consultation.voting.rules import from_content
-from consultation.voting.states import ContestState
+from consultation.voting.states import ContestState, VotingUnit
 from tests.factories import NOW, make_mandate, make_organization, make_user, sign_in
 from tests.voting.factories import commit
 
@@ -220,6 +221,27 @@ def test_a_slip_for_each_voter_names_it_unless_it_is_protected(make, client, ses
     assert re.findall(r'class="paper-code">([^<]+)<', shown) == ["SAFE", "ORG1"]
     assert "Name withheld" in shown
     assert "Hidden Name" not in shown
+
+
+def test_where_delegates_vote_a_slip_holds_the_code_and_names_nobody_without_their_word(make, client, session):
+    member = organization_by_code(session, "ORG1")
+    people = [make_user(session, name=name) for name in ("Quiet Person", "Open Person")]
+    people[1].shown_as = ShownAs.NAME
+    for person in people:
+        make_mandate(session, person, member)
+    session.commit()
+    contest = make(opened=False)
+    contest.unit = VotingUnit.DELEGATES
+    session.commit()
+    assert "Delegates get their codes at the opening." in client.get(f"{PAPER}/envelopes").text
+    contest = contest_by_code(session, "MAIN")
+    open_contest(session, contest, actor=OPERATOR, now=NOW)
+    commit(session)
+    shown = client.get(f"{PAPER}/envelopes").text
+    assert re.findall(r'class="paper-code">([^<]+)<', shown) == ["ORG1-1", "ORG1-2"]
+    assert "Open Person, delegate of" in shown
+    assert "Quiet Person" not in shown
+    assert shown.count("The inner envelope holds my ballot.") == 2
 
 
 def test_after_the_close_the_desk_is_gone(make, client, session):

@@ -22,7 +22,7 @@ from consultation.voting.models import Contest
 from consultation.voting.paper import PaperRefused, read_lines
 from consultation.voting.paper_queries import papers_waiting, printed_ballot, waiting_papers
 from consultation.voting.rules import InvalidVote
-from consultation.voting.states import ContestState, Secrecy
+from consultation.voting.states import ContestState, Secrecy, VotingUnit
 from consultation.voting.wording import REFUSALS
 from consultation.web.authorize import current_actor, present, requires
 from consultation.web.errors import why
@@ -175,6 +175,8 @@ def _ask(
 
 def _slips(contest: Contest) -> tuple[list[Any], str | None]:
     after = _after()
+    if contest.frozen is None and contest.unit is VotingUnit.DELEGATES:
+        return [], None
     if contest.frozen is None:
         voters, _families = rolls.electorate(session(), contest)
         rows: list[Any] = sorted(
