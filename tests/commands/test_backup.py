@@ -18,15 +18,17 @@ from consultation.kernel.migrations import open_engine
 from consultation.kernel.orm import Base
 from consultation.kernel.outbox import EventRecord
 from consultation.kernel.permissions import OPERATOR
+from consultation.kernel.roles import Role
 from consultation.privacy.models import Erasure
 from consultation.privacy.operations import erase_at_once
 from consultation.voting.keys import key_store
 from consultation.voting.models import ChainEntry, Contest, ContestOption
-from consultation.voting.operations import cast, close_contest
-from consultation.voting.queries import checkpoints
+from consultation.voting.operations import cast, close_contest, read_paper
+from consultation.voting.paper_models import PaperReading
+from consultation.voting.queries import checkpoints, contest_by_code
 from consultation.voting.signing import signer_of
 from tests.authorization.world import build
-from tests.factories import make_consultation, make_user
+from tests.factories import actor_of, make_consultation, make_user
 from tests.voting.factories import commit, make_contest, make_delegate, make_items
 from tests.voting.factories import make_consultation as make_bare
 
@@ -271,6 +273,19 @@ def test_neither_keys_nor_who_votes_how_are_in_it(session, app, run, voted, tmp_
     for key in keys:
         assert [form for form in (key, key.hex().encode()) if form in content] == []
     assert set(manifest(file)["left_out"]) == set(LEFT_OUT)
+
+
+def test_a_reading_of_a_paper_ballot_is_not_in_it(session, run, voted, clock, tmp_path):
+    reader = make_user(session, Role.ORGANIZER)
+    live = contest_by_code(session, "LIVE")
+    details = {"voter": "V3", "ballot": [], "blank": True, "first": True}
+    read_paper(session, live, **details, actor=actor_of(session, reader), now=clock.now())
+    digest = session.scalars(select(PaperReading.reading)).one()
+    commit(session)
+    file = tmp_path / "backup.zip"
+    run("backup", file)
+    with zipfile.ZipFile(file) as opened:
+        assert [name for name in opened.namelist() if digest.encode() in opened.read(name)] == []
 
 
 @pytest.mark.parametrize("harm", ["flipped", "shortened", "empty", "foreign", "other_version", "table_gone"])
