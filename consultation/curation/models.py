@@ -53,6 +53,11 @@ class AgendaItem(Base):
         back_populates="item",
     )
 
+    @property
+    def content_notes(self) -> list[str]:
+        """What the proposals speak of of which it is made; they are loaded with its provenance."""
+        return sorted({code for source in self.provenance for code in source.proposal.content_notes})
+
 
 class Provenance(Base):
     """That an item is made of a proposal, in the revision it had, and what its organization said to that.

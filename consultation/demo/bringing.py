@@ -107,6 +107,7 @@ class Bringing:
             theme_id=theme.id if theme else None,
             term_ids=[issue.id for issue in issues if issue],
             sources=[_source(key) for key in text["sources"]],
+            content_notes=text.get("content_notes", ()),
             actor=delegate,
             now=at,
         )

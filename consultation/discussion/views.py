@@ -18,7 +18,7 @@ from consultation.discussion.policy import IN_THEIR_OWN_NAME
 from consultation.discussion.queries import Sort, Threads, thread, threads, visible_comment
 from consultation.discussion.states import Stance
 from consultation.kernel.moves import available
-from consultation.kernel.permissions import ANONYMOUS, Permission
+from consultation.kernel.permissions import ANONYMOUS, Permission, granted
 from consultation.kernel.roles import COLLECTIVE
 from consultation.proposals.differences import changes
 from consultation.proposals.forms import KINDS, language_name
@@ -114,6 +114,7 @@ def _page(found: Proposal, *, form: CommentForm | None = None) -> Response:
         decision=decision,
         may_endorse=bool(actor.mandates) and allows(Permission.PROPOSAL_ENDORSE, found),
         may_amend=bool(actor.mandates) and allows(Permission.PROPOSAL_AMEND, found),
+        may_annotate=bool(granted(actor, Permission.PROPOSAL_ANNOTATE)) and allows(Permission.PROPOSAL_ANNOTATE, found),
         may_withdraw=bool(actor.mandates) and available(found, (WITHDRAWAL,), actor=actor, now=present()),
         form=form,
         blank_form=lambda: comment_form(actor, commenting),

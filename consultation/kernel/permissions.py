@@ -32,6 +32,7 @@ class Permission(StrEnum):
     PROPOSAL_PUBLISH = "proposal:publish"
     PROPOSAL_REQUEST_CHANGES = "proposal:request_changes"
     PROPOSAL_DECLINE = "proposal:decline"
+    PROPOSAL_ANNOTATE = "proposal:annotate"
     PROPOSAL_READ_UNPUBLISHED = "proposal:read_unpublished"
     COMMENT_POST = "comment:post"
     COMMENT_HIDE = "comment:hide"
@@ -173,6 +174,7 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.PROPOSAL_PUBLISH: _MODERATORS,
     Permission.PROPOSAL_REQUEST_CHANGES: _MODERATORS,
     Permission.PROPOSAL_DECLINE: _MODERATORS,
+    Permission.PROPOSAL_ANNOTATE: _MODERATORS,
     Permission.PROPOSAL_READ_UNPUBLISHED: _MODERATORS | {Role.AUDITOR},
     Permission.COMMENT_POST: _MEMBERS | _MODERATORS,
     Permission.COMMENT_HIDE: _MODERATORS,

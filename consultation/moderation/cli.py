@@ -9,14 +9,14 @@ import click
 
 from consultation.convening.queries import consultation_by_slug
 from consultation.kernel.permissions import Permission, may, require
-from consultation.moderation.operations import HeldByAnother
+from consultation.moderation.operations import HeldByAnother, annotate
 from consultation.moderation.operations import decline as decline_proposal
 from consultation.moderation.operations import publish as publish_proposal
 from consultation.moderation.operations import release as release_proposal
 from consultation.moderation.queries import claim_on, claims_standing, proposal_to_judge, submitted, summaries
 from consultation.moderation.states import ReasonCode
 from consultation.proposals.models import Proposal
-from consultation.proposals.states import ProposalState
+from consultation.proposals.states import ContentNote, ProposalState
 from consultation.web.console import No, Work, command_work, fail_use, say
 
 although_taken = click.option(
@@ -71,6 +71,28 @@ def decline(work: Work, code: str, reason: str, reason_code: str, although_taken
         decline_proposal(work.session, proposal, **said, past_claim=past_claim, actor=work.actor, now=work.now)
     click.echo(proposal.code)
     say(f"Declined {proposal.code}.")
+
+
+@proposals.command()
+@click.argument("code")
+@click.option(
+    "--about",
+    "notes",
+    type=click.Choice([one.value for one in ContentNote]),
+    multiple=True,
+    help="What the text speaks of; can be given again.",
+)
+@click.option("--nothing", is_flag=True, help="It needs no note.")
+@click.option("--reason", default="", help="Words for the author.")
+@command_work
+def note(work: Work, code: str, notes: tuple[str, ...], nothing: bool, reason: str) -> None:
+    """Put a content note on a proposal, or take it off: its text is covered until a reader opens it."""
+    if nothing == bool(notes):
+        raise fail_use("Say what it speaks of with --about, or --nothing.")
+    proposal = _proposal(work, code)
+    changed = annotate(work.session, proposal, notes=notes, reason=reason, actor=work.actor, now=work.now)
+    click.echo(proposal.code)
+    say(f"{proposal.code}: " + (", ".join(notes) or "no content note") + ("." if changed else ", as before."))
 
 
 @proposals.command(name="list")

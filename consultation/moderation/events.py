@@ -28,6 +28,16 @@ class ProposalDeclined:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalAnnotated:
+    """``notes`` are the content notes that stand since then."""
+
+    subject_id: uuid.UUID
+    consultation_id: uuid.UUID
+    action_id: uuid.UUID
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CommentHidden:
     subject_id: uuid.UUID
     proposal_id: uuid.UUID

@@ -8,12 +8,30 @@ from wtforms import SelectChoice, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from consultation.moderation.labels import CHOICES
+from consultation.proposals.forms import Checkboxes
+from consultation.proposals.wording import NOTES
 
 MAXIMUM_REASON_LENGTH = 4000
 
 
 def _given(text: str | None) -> str:
     return (text or "").strip()
+
+
+class AnnotationForm(FlaskForm):  # type: ignore[misc]
+    """What a text speaks of, and words for its author."""
+
+    notes = Checkboxes(
+        _l("The text speaks of"),
+        description=_l("It is covered until a reader opens it, and the cover names what you tick. Nothing: no cover."),
+        choices=[SelectChoice(note.value, label) for note, label in NOTES.items()],
+    )
+    reason = TextAreaField(
+        _l("In words, for the author"),
+        [Length(max=MAXIMUM_REASON_LENGTH, message=_l("Use at most 4,000 characters."))],
+        filters=[_given],
+        render_kw={"rows": 3},
+    )
 
 
 class RefusalForm(FlaskForm):  # type: ignore[misc]

@@ -31,6 +31,7 @@ DECISIONS = {
     ActionKind.DECLINE: _l("Declined"),
     ActionKind.HIDE: _l("Hidden"),
     ActionKind.RESTORE: _l("Shown again"),
+    ActionKind.ANNOTATE: _l("Content note changed"),
 }
 
 

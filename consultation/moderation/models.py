@@ -13,7 +13,8 @@ from consultation.proposals.models import Proposal
 
 
 class ModerationAction(Base):
-    """One decision on one proposal or comment. Without a moderator it was the operator's."""
+    """One decision on one proposal or comment. Without a moderator it was the operator's. ``content_notes`` are those
+    that stand since an annotation."""
 
     __tablename__ = "moderation_action"
     __table_args__ = (
@@ -24,6 +25,7 @@ class ModerationAction(Base):
             "kind NOT IN ('request_changes', 'decline', 'hide') OR (reason_code IS NOT NULL AND reason <> '')",
             name="refusal_has_reason",
         ),
+        CheckConstraint("kind <> 'annotate' OR content_notes IS NOT NULL", name="annotation_says_which"),
         Index(None, "proposal_id", "created_at"),
         Index(None, "comment_id", "created_at"),
     )
@@ -35,6 +37,7 @@ class ModerationAction(Base):
     moderator_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
     reason_code: Mapped[ReasonCode | None] = choice(ReasonCode)
     reason: Mapped[str] = mapped_column(default="")
+    content_notes: Mapped[list[str] | None]
     created_at: Mapped[datetime]
 
     proposal: Mapped[Proposal | None] = relationship(lazy="raise_on_sql")

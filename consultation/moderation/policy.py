@@ -22,6 +22,7 @@ class Contribution(Protocol):
 @policy(Permission.PROPOSAL_PUBLISH)
 @policy(Permission.PROPOSAL_REQUEST_CHANGES)
 @policy(Permission.PROPOSAL_DECLINE)
+@policy(Permission.PROPOSAL_ANNOTATE)
 def not_ones_own(actor: Actor, contribution: Contribution, _now: datetime) -> Decision:
     """A moderator may decide on what is not theirs."""
     return Decision(Reason.OWN_MATTER) if _is_own(actor, contribution) else ALLOWED

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from consultation.kernel.permissions import Permission
 from consultation.kernel.states import Transition
-from consultation.proposals.states import ProposalState
+from consultation.proposals.states import PUBLIC_STATES, ProposalState
 
 
 class ActionKind(StrEnum):
@@ -13,6 +13,7 @@ class ActionKind(StrEnum):
     DECLINE = "decline"
     HIDE = "hide"
     RESTORE = "restore"
+    ANNOTATE = "annotate"
 
 
 class ReasonCode(StrEnum):
@@ -39,3 +40,11 @@ class ClaimEnd(StrEnum):
 
 CLAIMING = Transition("claiming", frozenset({ProposalState.SUBMITTED}), ProposalState.SUBMITTED, Permission.CASE_CLAIM)
 """Only what waits can be held; holding it changes nothing of it."""
+
+ANNOTATION = Transition(
+    "annotation",
+    PUBLIC_STATES | {ProposalState.SUBMITTED, ProposalState.NEEDS_CHANGES},
+    ProposalState.SUBMITTED,
+    Permission.PROPOSAL_ANNOTATE,
+)
+"""A content note is put on what is, or may become, public; it changes no state, so that the target says nothing."""

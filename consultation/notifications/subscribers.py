@@ -39,6 +39,7 @@ from consultation.membership.models import MemberOrganization, VerificationStep
 from consultation.moderation.events import (
     CommentHidden,
     CommentRestored,
+    ProposalAnnotated,
     ProposalChangesRequested,
     ProposalDeclined,
     ProposalPublished,
@@ -49,7 +50,7 @@ from consultation.notifications.operations import notify
 from consultation.notifications.queries import concerned
 from consultation.proposals.models import Proposal
 
-ABOUT_PROPOSALS = (ProposalPublished, ProposalChangesRequested, ProposalDeclined)
+ABOUT_PROPOSALS = (ProposalPublished, ProposalChangesRequested, ProposalDeclined, ProposalAnnotated)
 ABOUT_COMMENTS = (CommentHidden, CommentRestored)
 
 

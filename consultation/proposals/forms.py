@@ -38,6 +38,7 @@ from consultation.proposals.rules import (
     tidy,
 )
 from consultation.proposals.states import EvidenceKind
+from consultation.proposals.wording import NOTES
 from consultation.web.locale import LANGUAGE_NAMES, LOCALES, language
 
 SOURCES = 5
@@ -141,6 +142,10 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]
     sectors = Checkboxes(_l("Sectors"))
     jurisdictions = Checkboxes(_l("Jurisdictions"))
     instruments = Checkboxes(_l("Legal instruments"))
+    content_notes = Checkboxes(
+        _l("Content note"),
+        description=_l("If your text speaks of one of these, say so: it is then covered until a reader opens it."),
+    )
     language = SelectField(_l("Language of this text"), validators=[InputRequired()])
     revision = HiddenField()
 
@@ -172,6 +177,10 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]
         return ProposalText(
             self.title.data or "", self.barrier.data or "", self.evidence.data or "", self.remedy.data or ""
         )
+
+    def given_notes(self) -> list[str] | None:
+        """The content notes, unless a moderator has decided on them."""
+        return list(self.content_notes.data or ()) if "content_notes" in self._fields else None
 
     def theme_id(self, terms: Vocabulary) -> uuid.UUID | None:
         term = terms.by_code(TermKind.THEME, self.theme.data or "")
@@ -212,8 +221,11 @@ def proposal_form(terms: Vocabulary, voices: Iterable[Voice], *, proposal: Propo
         tongues = [*tongues, (proposal.language, language_name(proposal.language, here))]
     form.language.choices = [SelectChoice(*tongue) for tongue in tongues]
     form.organization.choices = [(voice.code, voice.name) for voice in voices if voice.verified]
+    form.content_notes.choices = [SelectChoice(note.value, label) for note, label in NOTES.items()]
     if proposal is not None:
         del form.organization
+        if proposal.notes_settled:
+            del form.content_notes
     return form
 
 
@@ -227,6 +239,7 @@ def _data(proposal: Proposal, terms: Vocabulary) -> dict[str, Any]:
         "language": proposal.language,
         "theme": "" if theme is None else theme.code,
         "revision": proposal.revision,
+        "content_notes": proposal.content_notes,
         "sources": [
             {name: getattr(source, name) or "" for name in ("title", "kind", "publisher", "year", "place", "url")}
             for source in proposal.sources[:SOURCES]

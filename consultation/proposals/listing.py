@@ -190,6 +190,7 @@ def _rows(language: str) -> Select[Any]:
         _p.title,
         func.substr(_p.barrier, 1, EXCERPT + 1).label("excerpt"),
         _p.theme_id,
+        _p.content_notes,
         _p.endorsement_count,
         _p.comment_count,
         _p.author_label,

@@ -25,7 +25,9 @@ class Proposal(Base):
     every proposal the same chance to be seen first. It is also the row's number in SQLite's search index, since the
     table's own row numbers may change in a VACUUM. ``search_text`` is all of its text, folded (small letters, no
     accents). ``import_identity`` is what makes a repeated import add nothing.
-    ``decline_code`` is the public half of a refusal, ``decline_reason`` what the moderator wrote to the author.
+    ``content_notes`` are codes of ``ContentNote``; once a moderator has decided on them, ``notes_settled``, its author
+    no longer does. ``decline_code`` is the public half of a refusal, ``decline_reason`` what the moderator wrote to the
+    author.
     """
 
     __tablename__ = "proposal"
@@ -76,6 +78,8 @@ class Proposal(Base):
     declined_at: Mapped[datetime | None]
     decline_code: Mapped[str | None]
     decline_reason: Mapped[str | None]
+    content_notes: Mapped[list[str]] = mapped_column(default=list)
+    notes_settled: Mapped[bool] = mapped_column(default=False)
     endorsement_count: Mapped[int] = mapped_column(default=0)
     comment_count: Mapped[int] = mapped_column(default=0)
     shuffle: Mapped[int] = mapped_column(BigInteger, unique=True, default=lambda: secrets.randbits(SHUFFLE_BITS))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from consultation.proposals.states import EvidenceKind
+from consultation.proposals.states import ContentNote, EvidenceKind
 
 MAXIMUM_TITLE = 200
 MAXIMUM_TEXT = 20_000
@@ -134,6 +134,16 @@ def source_faults(sources: Iterable[Source]) -> list[Fault]:
         if source.url is not None and not WEB_ADDRESS.fullmatch(source.url):
             faults.append(Fault.SOURCE_URL_INVALID)
     return faults
+
+
+def known_notes(codes: Iterable[str]) -> list[str]:
+    """Codes of content notes, once each and in their order.
+
+    Raises:
+        ValueError: of one that there is not.
+    """
+    given = {ContentNote(code) for code in codes}
+    return [note.value for note in ContentNote if note in given]
 
 
 def checked(

@@ -29,6 +29,16 @@ class EvidenceKind(StrEnum):
     OTHER = "other"
 
 
+class ContentNote(StrEnum):
+    """What a text speaks of, so that readers choose whether to open it. In the order in which a note names them."""
+
+    VIOLENCE = "violence"
+    SEXUAL_VIOLENCE = "sexual_violence"
+    RACISM = "racism"
+    SUICIDE = "suicide"
+    RESIDENTIAL_SCHOOLS = "residential_schools"
+
+
 class TranslationState(StrEnum):
     """How a text stands in a language other than its own."""
 

@@ -19,6 +19,7 @@ from consultation.proposals.forms import ProposalForm, proposal_form
 from consultation.proposals.listing import STARTS
 from consultation.proposals.models import Proposal
 from consultation.proposals.queries import proposal_by_code, proposal_to_edit, voices
+from consultation.proposals.wording import spoken_of
 from consultation.web.authorize import allows, authorize, current_actor, present, public, requires
 from consultation.web.kept import draws, lot, remembered
 from consultation.web.limits import posting_limited
@@ -27,6 +28,7 @@ from consultation.web.render import page, see_other, wants_fragment
 from consultation.web.transactions import session
 
 bp = room_blueprint("proposals", __name__)
+bp.add_app_template_filter(spoken_of, "spoken_of")
 
 
 @bp.get("/consultations/<slug>/proposals")
@@ -79,6 +81,7 @@ def propose(slug: str) -> Response:
         theme_id=form.theme_id(terms),
         term_ids=form.term_ids(terms),
         sources=form.given_sources(),
+        content_notes=form.given_notes() or (),
         actor=current_actor(),
         now=present(),
     )
@@ -117,6 +120,7 @@ def edit(code: str) -> Response:
             theme_id=form.theme_id(terms),
             term_ids=form.term_ids(terms),
             sources=form.given_sources(),
+            content_notes=form.given_notes(),
             expected_revision=int(form.revision.data) if str(form.revision.data).isdecimal() else None,
             actor=current_actor(),
             now=present(),

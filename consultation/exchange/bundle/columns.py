@@ -17,6 +17,7 @@ PROPOSAL_FIELDS = (
     "endorsement_count",
     "comment_count",
     "source_url",
+    "content_notes",
 )
 ITEM_FIELDS = (
     "code",
@@ -60,6 +61,7 @@ PROPOSALS = (
             "endorsement_count": ("integer", "Organizations that endorse it"),
             "comment_count": ("integer", "Visible comments"),
             "source_url": ("string null", "Where it was published before"),
+            "content_notes": ("array", "What the text speaks of, under which it is covered until a reader opens it"),
             "sources": ("array", "Sources: kind, title, publisher, year, place, url"),
             "translations": ("array", "Translations: language, state, revision, title, barrier, evidence, remedy"),
         }

@@ -1,5 +1,6 @@
-"""What moderators do: they take a proposal to decide, and decide."""
+"""What moderators do: they take a proposal to decide, decide, and say what a text speaks of."""
 
+from consultation.moderation.operations.annotating import annotate
 from consultation.moderation.operations.claiming import (
     LAPSING,
     HeldByAnother,
@@ -23,6 +24,7 @@ __all__ = [
     "HeldByAnother",
     "ReasonMissing",
     "Seen",
+    "annotate",
     "claim",
     "decline",
     "hide",

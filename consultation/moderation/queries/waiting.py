@@ -70,6 +70,7 @@ def _entries(now: datetime) -> Query:
             Proposal.evidence,
             Proposal.remedy,
             Proposal.theme_id,
+            Proposal.content_notes,
             Proposal.author_id,
             Proposal.organization_id,
             Proposal.submitted_at,
@@ -140,6 +141,7 @@ def _decided(session: Session, query: Query, after: str | None) -> Slice:
             ModerationAction.kind,
             ModerationAction.reason_code,
             ModerationAction.reason,
+            ModerationAction.content_notes.label("decided_notes"),
             ModerationAction.created_at.label("decided_at"),
             _moderator.name.label("moderator_name"),
         )
@@ -184,6 +186,7 @@ def context_of(session: Session, rows: Sequence[Any]) -> Context:
         ModerationAction.kind,
         ModerationAction.reason_code,
         ModerationAction.reason,
+        ModerationAction.content_notes,
         ModerationAction.created_at,
     ).where(ModerationAction.proposal_id.in_([row.id for row in rows]))
     for row in session.execute(query.order_by(ModerationAction.id)):

@@ -133,6 +133,7 @@ def queue_page(
         refused=refused and refused.code if refusing else None,
         held_back=refused and refused.code,
         reader=actor.user_id,
+        may_annotate=bool(granted(actor, Permission.PROPOSAL_ANNOTATE)),
         claims=bool(granted(actor, Permission.CASE_CLAIM)),
         refusal_form=form,
         moves={row.code: {move.name for move in available(row, MODERATION, actor=actor, now=now)} for row in entries},

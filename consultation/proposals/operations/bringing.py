@@ -21,10 +21,10 @@ from consultation.proposals.events import (
 from consultation.proposals.models import Evidence, Proposal, ProposalTerm, Revision
 from consultation.proposals.operations.translating import make_findable, mark_stale
 from consultation.proposals.policy import is_late, require_voice
-from consultation.proposals.rules import ProposalText, Source, checked, searchable
+from consultation.proposals.rules import ProposalText, Source, checked, known_notes, searchable
 from consultation.proposals.states import SUBMISSION, WITHDRAWAL, ProposalState
 
-CHANGEABLE = ("state", "revision", "language", "title", "barrier", "evidence", "remedy", "theme_id")
+CHANGEABLE = ("state", "revision", "language", "title", "barrier", "evidence", "remedy", "theme_id", "notes_settled")
 
 
 class Outdated(Exception):
@@ -43,6 +43,7 @@ def submit(
     theme_id: uuid.UUID | None = None,
     term_ids: Iterable[uuid.UUID] = (),
     sources: Iterable[Source] = (),
+    content_notes: Iterable[str] = (),
     created_at: datetime | None = None,
     source_url: str | None = None,
     import_identity: str | None = None,
@@ -79,6 +80,7 @@ def submit(
         evidence=text.evidence,
         remedy=text.remedy,
         theme_id=theme_id,
+        content_notes=known_notes(content_notes),
         organization_id=organization_id,
         author_id=author_id if imported else author_id or actor.user_id,
         author_label=author_label,
@@ -109,11 +111,13 @@ def amend(
     theme_id: uuid.UUID | None = None,
     term_ids: Iterable[uuid.UUID] | None = None,
     sources: Sequence[Source] | None = None,
+    content_notes: Iterable[str] | None = None,
     expected_revision: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> Proposal:
-    """Replace the text by a new revision; its translations become stale. What is None stays as it is.
+    """Replace the text by a new revision; its translations become stale. What is None stays as it is, and so do the
+    content notes that a moderator has decided on.
 
     A proposal that was sent back for changes is submitted again by this. A text that says the same adds no revision.
 
@@ -131,6 +135,8 @@ def amend(
     changed = text != ProposalText(proposal.title, proposal.barrier, proposal.evidence, proposal.remedy)
     proposal.language = language or proposal.language
     proposal.theme_id = theme_id or proposal.theme_id
+    if content_notes is not None and not proposal.notes_settled:
+        proposal.content_notes = known_notes(content_notes)
     if changed:
         _replace_text(session, proposal, text, actor, now)
     if sources is not None:
