@@ -170,7 +170,7 @@ def test_the_page_asks_the_same_few_questions(public, delegate, session, proposa
         top = say(session, proposal, f"Comment {index}")
         say(session, proposal, "Reply", answers=top)
     session.commit()
-    for client, allowed in ((public, 5), (delegate, 8)):
+    for client, allowed in ((public, 5), (delegate, 7)):
         client.get(PAGE)
         with count_queries() as queries:
             assert client.get(PAGE).status_code == 200

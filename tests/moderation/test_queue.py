@@ -240,7 +240,7 @@ def test_the_queue_costs_the_same_with_thirty_rows(moderator, session, scene, co
     session.commit()
     with count_queries() as thirty:
         moderator.get("/en/moderation")
-    assert len(one) == len(thirty) == 7
+    assert len(one) == len(thirty) == 6
 
 
 def test_markup_in_texts_is_harmless(moderator, session, scene):

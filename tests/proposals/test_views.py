@@ -32,12 +32,12 @@ def test_list_asks_the_same_few_questions(public, published, count_queries, quer
     assert len(queries) == allowed
 
 
-def test_list_of_a_delegate_asks_two_more(delegate, published, count_queries):
+def test_list_of_a_delegate_asks_one_more(delegate, published, count_queries):
     published(30)
     delegate.get(LIST)
     with count_queries() as queries:
         delegate.get(LIST + "?sort=newest")
-    assert len(queries) == 4
+    assert len(queries) == 3
 
 
 def test_the_list_is_paged_by_its_links(public, published):
