@@ -157,7 +157,14 @@ def test_every_page_is_accessible(app, sample, page, axe, session, language, tmp
         visitor.see(f"/consultations/{RANKING}/ranking/receipt", f"/consultations/{RANKING}/ranking")
     with visitor.signed_in("moderator@example.org"):
         comment = session.scalars(select(Comment.id).limit(1)).one()
-        visitor.see("/moderation", "/moderation?state=decided", "/account", f"/comments/{comment}/hiding")
+        visitor.see(
+            "/moderation",
+            "/proposals/SO28-018/content-note",
+            "/proposals/SO28-018",
+            "/moderation?state=decided",
+            "/account",
+            f"/comments/{comment}/hiding",
+        )
     with visitor.signed_in("organizer@example.org"):
         _as_organizer(visitor, tmp_path)
     with visitor.signed_in("administrator@example.org"):
