@@ -17,9 +17,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import Vocabulary
 from consultation.organizing.forms import LOCAL, Boxes, OrganizersForm, needed, people, reason_field, stripped
-from consultation.organizing.wording import AFFILIATES, CONTEST_KINDS, COUNTRIES, HEADLINES, SECRECIES
+from consultation.organizing.wording import AFFILIATES, CONTEST_KINDS, COUNTRIES, HEADLINES, SECRECIES, UNITS
 from consultation.voting.rules import DEFAULT_CHOICES, DEFAULT_ESSENTIAL, FEWEST_PUBLISHED, PUBLISHED_FROM
-from consultation.voting.states import AffiliatesCount
+from consultation.voting.states import AffiliatesCount, VotingUnit
 from consultation.web.locale import language
 
 
@@ -31,11 +31,20 @@ def _codes(typed: str | None) -> list[str]:
 class _Electorate(OrganizersForm):
     """The part of a form that says which members vote; ``offer`` gives it the vocabulary's terms."""
 
+    unit = SelectField(
+        _l("Who has a ballot"),
+        choices=[SelectChoice(kind.value, label) for kind, label in UNITS.items()],
+        default=VotingUnit.MEMBERS.value,
+        description=_l("A person with several mandates has one ballot, by the mandate that began first."),
+    )
     affiliates_count = SelectField(
         _l("An umbrella and its affiliates"),
         choices=[SelectChoice(kind.value, label) for kind, label in AFFILIATES.items()],
         default=AffiliatesCount.EACH.value,
-        description=_l("The umbrella casts a family’s ballot; failing that, the affiliate that was agreed first."),
+        description=_l(
+            "The umbrella casts a family’s ballot; failing that, the affiliate that was agreed first. Where delegates "
+            "vote, they are those of that one organization."
+        ),
     )
     countries = Boxes(
         _l("Only members that work in"), choices=[SelectChoice(code, label) for code, label in COUNTRIES.items()]

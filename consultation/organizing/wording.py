@@ -13,7 +13,7 @@ from consultation.kernel.roles import MemberKind
 from consultation.organizing.rules import Milestone, Step
 from consultation.proposals.states import ProposalState
 from consultation.voting.operations import ContestNotReady
-from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, ObjectionKind, Secrecy
+from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, ObjectionKind, Secrecy, VotingUnit
 from consultation.voting.wording import RULE_NAMES
 
 STEPS: Mapping[Step, LazyString] = {
@@ -84,6 +84,10 @@ SECRECIES: Mapping[Secrecy, LazyString] = {
 AFFILIATES: Mapping[AffiliatesCount, LazyString] = {
     AffiliatesCount.EACH: _l("Each on its own"),
     AffiliatesCount.FAMILY: _l("One ballot for the family"),
+}
+UNITS: Mapping[VotingUnit, LazyString] = {
+    VotingUnit.MEMBERS: _l("Each member, cast by any of its delegates"),
+    VotingUnit.DELEGATES: _l("Each delegate: every person with a mandate to vote for one of the members"),
 }
 COUNTRIES: Mapping[str, LazyString] = {
     "CA": _l("Canada"),
@@ -161,12 +165,13 @@ NOT_READY: Mapping[str, LazyString] = {
     "window_over": _l("Its closing date has passed already."),
     "no_items": _l("There are no agenda items to vote on. Admit proposals first."),
     "too_many_places": _l("It fills more places than there are items."),
-    "no_voters": _l("No organization is verified yet, so nobody could vote."),
+    "no_voters": _l("Nobody meets its electorate yet, so nobody could vote."),
     "beacon_needed": _l("Its announced beacon value is needed to break ties."),
     "unknown_rule": _l("There is no counting rule of this name."),
     "rule_needs_order": _l("This rule reads an order, and a ballot of choices that are all alike has none."),
     "unknown_member": _l("No member has this code."),
     "too_few_published": _l("Ballots of so few voters could be recognized."),
+    "delegates_need_roll": _l("Delegates vote only where there is a roll: choose another kind of secrecy, or members."),
     "objections_too_short": _l("Members need time to object: give a later date."),
     "objections_running": _l("Members can still object to the roll. It can open when their time is over."),
     "objections_waiting": _l("Objections to the roll have no answer yet. Answer them first."),

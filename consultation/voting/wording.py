@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext
 
 from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import Vocabulary
+from consultation.voting.states import ObjectionKind
 from consultation.web.locale import language, locale
 
 REFUSALS = {
@@ -89,6 +90,13 @@ GROUPS = {
     "country": lazy_gettext("By country"),
     "language": lazy_gettext("By language"),
 }
+
+DELEGATES_OBJECTIONS = {
+    ObjectionKind.MISSING: lazy_gettext("A member or a delegate is missing"),
+    ObjectionKind.NOT_ENTITLED: lazy_gettext("A member or a delegate should not be on it"),
+    ObjectionKind.OTHER: lazy_gettext("Something else is wrong"),
+}
+"""What somebody may say against the roll of a contest in which delegates vote."""
 
 
 def group_name(words: Vocabulary, kind: str, group: str) -> str:

@@ -307,7 +307,7 @@ def test_the_account_page_takes_as_many_queries_for_thirty_notices_as_for_one(cl
         with count_queries() as queries:
             words(client.get("/en/account"))
         counts.append(len(queries))
-    assert counts == [6, 6]
+    assert counts == [5, 5]
 
 
 def test_the_account_page_says_what_awaits_and_what_one_brought(client, session):

@@ -99,7 +99,8 @@ def test_an_import_signs_each_step_that_it_passes_at_exactly_that_position(sessi
     found = signed(session, contest)[1:]
     assert [(one.position, one.entry_hash) for one in found] == [(place, hashes[place]) for place in (10, 20, 30)]
     close_contest(session, contest, actor=OPERATOR, now=clock.now())
-    assert contest.record == {"roll": None, "final": 34, "blank": 0, "superseded": 0}
+    paper = {"entered": "all", "at_least": 34}
+    assert contest.record == {"roll": None, "final": 34, "blank": 0, "superseded": 0, "paper": paper}
     last = signed(session, contest)[-1]
     assert (last.kind, last.position, last.entry_hash) == (CheckpointKind.CLOSING, 34, hashes[34])
 
@@ -117,6 +118,7 @@ def test_the_close_signs_the_whole_chain_and_its_record(session, scene, contest,
         "final": 2,
         "blank": 1,
         "superseded": 1,
+        "paper": {"entered": "none", "at_least": 0},
         "groups": {
             "k": 10,
             "kinds": {name: {"sizes": {}, "counts": {}} for name in ("sector", "country", "language")},

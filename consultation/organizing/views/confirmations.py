@@ -21,14 +21,14 @@ from consultation.notifications.wording import TWO_STEPS
 from consultation.organizing.contest_forms import ElectorateForm
 from consultation.organizing.forms import OrganizersForm, ReasonForm, RoleForm
 from consultation.organizing.views.blueprint import bp, consultation_or_404
-from consultation.organizing.wording import AFFILIATES, NOT_READY, OUTCOMES, PEOPLE, sentence
+from consultation.organizing.wording import AFFILIATES, NOT_READY, OUTCOMES, PEOPLE, UNITS, sentence
 from consultation.portal.wording import ROLES
 from consultation.voting.electorate import Narrowing
 from consultation.voting.models import Contest
 from consultation.voting.operations import ELECTORATE, SIGN_OFF, VOID, ContestNotReady
 from consultation.voting.queries import contest_by_code
 from consultation.voting.rolls import unknown_members
-from consultation.voting.states import ContestState
+from consultation.voting.states import ContestState, Secrecy, VotingUnit
 from consultation.web.authorize import allows, authorize, current_actor, present, requires
 from consultation.web.render import page, see_other
 from consultation.web.transactions import session
@@ -75,6 +75,7 @@ def electorate(slug: str, code: str) -> Response:
         data={
             "people": sorted(RULED & set(contest.voters)),
             "affiliates_count": contest.affiliates_count.value,
+            "unit": contest.unit.value,
             "countries": sorted(narrowing.countries),
             "jurisdictions": sorted(narrowing.places),
             "sectors": sorted(narrowing.sectors),
@@ -90,8 +91,12 @@ def electorate(slug: str, code: str) -> Response:
     if unknown := unknown_members(session(), frozenset(form.electorate()["only"] + form.electorate()["without"])):
         form.refuse("only", f"{NOT_READY['unknown_member']} {', '.join(unknown)}")
         return page("organizing/electorate.html", status=422, **shown)
+    if form.unit.data == VotingUnit.DELEGATES and contest.secrecy is Secrecy.NO_ROLL:
+        form.refuse("unit", NOT_READY["delegates_need_roll"])
+        return page("organizing/electorate.html", status=422, **shown)
     payload = {
         "people": form.people.data,
+        "unit": form.unit.data,
         "affiliates_count": form.affiliates_count.data,
         "electorate": form.electorate(),
     }
@@ -190,6 +195,7 @@ def _confirmations(
         role_names=ROLES,
         people_names=PEOPLE,
         affiliates=AFFILIATES,
+        units=UNITS,
         outcomes=OUTCOMES,
         role_form=role or RoleForm(formdata=None, prefix="role-"),
         contacts_form=contacts or ReasonForm(formdata=None, prefix="contacts-"),

@@ -28,7 +28,7 @@ from consultation.voting.paper_queries import papers_waiting
 from consultation.voting.queries import contest_by_code
 from consultation.voting.queries import contests as contests_of
 from consultation.voting.rules import PUBLISHED_FROM
-from consultation.voting.states import VOIDING, AffiliatesCount, ContestKind, ContestState, Secrecy
+from consultation.voting.states import VOIDING, AffiliatesCount, ContestKind, ContestState, Secrecy, VotingUnit
 from consultation.web.authorize import current_actor, present, requires
 from consultation.web.render import page, see_other
 from consultation.web.transactions import session
@@ -62,7 +62,12 @@ def create_contest(slug: str) -> Response:
     return see_other(url_for("organizing.contests", slug=slug))
 
 
-REFUSED_AT = {"rule_needs_order": "rule", "unknown_member": "only", "too_few_published": "ballots_published_from"}
+REFUSED_AT = {
+    "rule_needs_order": "rule",
+    "unknown_member": "only",
+    "too_few_published": "ballots_published_from",
+    "delegates_need_roll": "unit",
+}
 """The field that a refusal is about."""
 
 
@@ -80,6 +85,7 @@ def _create(found: Consultation, form: ContestForm) -> None:
         minutes=form.minutes.data,
         secrecy=Secrecy(form.secrecy.data),
         affiliates_count=AffiliatesCount(form.affiliates_count.data),
+        unit=VotingUnit(form.unit.data),
         question=Trilingual(*asked) if all(asked) else None,
         rule=form.rule.data or None,
         max_choices=form.max_choices.data,
@@ -174,8 +180,12 @@ def _before_opening(found: Consultation) -> dict[uuid.UUID, Any]:
     for contest in contests_of(session(), found.id):
         if contest.state is ContestState.CONFIGURED:
             first = two_steps.standing(session(), operations.SIGN_OFF, contest.id, present())
+            members, families = rolls.electorate(session(), contest)
+            by_person = contest.unit is VotingUnit.DELEGATES
             shown[contest.id] = {
-                "electorate": rolls.electorate(session(), contest),
+                "members": members,
+                "families": families,
+                "delegates": len(rolls.delegates(session(), members, present())) if by_person else None,
                 "objections": rolls.objections(session(), contest.id),
                 "signed": first,
                 "signer": None if first is None or first.asked_by is None else user_by_id(session(), first.asked_by),

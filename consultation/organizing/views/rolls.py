@@ -21,6 +21,7 @@ from consultation.voting.models import Contest
 from consultation.voting.operations import AlreadyAnswered, ContestNotReady
 from consultation.voting.roll_models import RollObjection
 from consultation.voting.states import VOIDING, ContestState
+from consultation.voting.wording import DELEGATES_OBJECTIONS
 from consultation.web.authorize import current_actor, present, requires
 from consultation.web.render import page, see_other
 from consultation.web.transactions import session
@@ -124,5 +125,6 @@ def _roll(
         form=form or AnnouncementForm(formdata=None),
         refused=form or next(iter(given.values()), None),
         words=wording,
+        delegates_objections=DELEGATES_OBJECTIONS,
         zone=ZoneInfo(found.zone),
     )

@@ -92,7 +92,9 @@ def receipt_file(slug: str) -> Response:
         _("Contest: %(code)s", code=booth.held.code),
         _("Position in the ballot box: %(position)d", position=kept.position),
         _("Commitment: %(commitment)s", commitment=kept.commitment),
-        _("Ballot number for this organization: %(revision)d", revision=kept.revision),
+        _("Which of your ballots this is: %(revision)d", revision=kept.revision)
+        if booth.own
+        else _("Ballot number for this organization: %(revision)d", revision=kept.revision),
         _("Digest of what was frozen at the opening: %(digest)s", digest=kept.frozen_sha256),
         _("Hash of the entry: %(digest)s", digest=kept.entry_hash),
         *(
@@ -105,7 +107,9 @@ def receipt_file(slug: str) -> Response:
         ),
         "",
         _("Once the ballots are published, the ballot with this commitment is yours."),
-        _("Whoever holds this receipt can then see how your organization voted. Keep it to yourselves."),
+        _("Whoever holds this receipt can then see how you voted. Keep it to yourself.")
+        if booth.own
+        else _("Whoever holds this receipt can then see how your organization voted. Keep it to yourselves."),
         "",
     )
     return _kept_by_the_voter(booth, "\n".join(lines), "txt", "text/plain")

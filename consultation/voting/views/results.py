@@ -15,7 +15,7 @@ from consultation.voting import explaining, preflib, queries
 from consultation.voting.models import Contest
 from consultation.voting.policy import window_open
 from consultation.voting.rules import SQUARE_RULES, in_steps
-from consultation.voting.states import ContestState, Secrecy
+from consultation.voting.states import ContestState, Secrecy, VotingUnit
 from consultation.voting.views.blueprint import bp
 from consultation.voting.wording import CHANGES, GROUPS, RULE_NAMES, TIES, TREATMENTS, group_name
 from consultation.web.authorize import present, public
@@ -45,7 +45,8 @@ def results(slug: str) -> Response:
         options={option.code: option for option in queries.option_rows(session(), contest.id)},
         head=queries.chain_head(session(), contest.id),
         roll=queries.roll_size(session(), contest.id),
-        by_organizations=contest.secrecy is not Secrecy.NO_ROLL,
+        by_organizations=contest.secrecy is not Secrecy.NO_ROLL and contest.unit is VotingUnit.MEMBERS,
+        by_delegates=contest.unit is VotingUnit.DELEGATES,
         with_ballots=ballots_are_public(contest, why["ballots"]),
         formats=preflib.formats(contest.kind, strict=bool(why.get("strict"))),
         published_from=contest.ballots_published_from,

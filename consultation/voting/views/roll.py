@@ -19,8 +19,9 @@ from consultation.voting import queries, rolls
 from consultation.voting.models import Contest
 from consultation.voting.operations import ObjectionRepeated, raise_objection
 from consultation.voting.policy import is_voting, objections_open
-from consultation.voting.states import ContestState, ObjectionKind, Secrecy
+from consultation.voting.states import ContestState, ObjectionKind, Secrecy, VotingUnit
 from consultation.voting.views.blueprint import bp
+from consultation.voting.wording import DELEGATES_OBJECTIONS
 from consultation.web.authorize import current_actor, present, public, requires
 from consultation.web.pagination import BadCursor, decode, encode
 from consultation.web.render import page, see_other
@@ -53,14 +54,16 @@ class ObjectionForm(FlaskForm):  # type: ignore[misc]
 @public
 def roll(slug: str) -> Response:
     consultation = consultation_shown(slug)
-    return _roll(consultation, _contest(consultation), _form())
+    contest = _contest(consultation)
+    return _roll(consultation, contest, _form(contest))
 
 
 @bp.post("/consultations/<slug>/roll/objections")
 @requires(Permission.ROLL_OBJECT)
 def objections(slug: str) -> Response:
     consultation = consultation_shown(slug)
-    contest, form = _contest(consultation), _form()
+    contest = _contest(consultation)
+    form = _form(contest)
     if not form.validate_on_submit():
         return _roll(consultation, contest, form, 422)
     member = next(one for one in _speaking_for() if one.code == form.member.data)
@@ -96,9 +99,13 @@ def _has_roll(contest: Contest) -> bool:
     return contest.opened_at is not None or contest.announced_at is not None
 
 
-def _form() -> ObjectionForm:
+def _form(contest: Contest) -> ObjectionForm:
     form = ObjectionForm()
     form.member.choices = [SelectChoice(one.code, one.name) for one in _speaking_for()]
+    if contest.unit is VotingUnit.DELEGATES:
+        form.kind.choices = [SelectChoice(kind.value, label) for kind, label in DELEGATES_OBJECTIONS.items()]
+        form.about.label.text = _("Which member or delegate")
+        form.about.description = _("The name, or the member’s code, where it is about one.")
     return form
 
 
@@ -132,11 +139,28 @@ def _roll(consultation: Consultation, contest: Contest, form: ObjectionForm, sta
 
 
 def _provisional(contest: Contest) -> tuple[list[Any], str | None, int]:
-    voters, _families = rolls.electorate(session(), contest)
-    rows = sorted(({"code": one.code, "name": "" if one.protected else one.name} for one in voters), key=_order)
+    """A row for each member; where delegates would vote, with how many there are and the names of whom may be named."""
+    members, _families = rolls.electorate(session(), contest)
+    rows: dict[str, dict[str, Any]] = {
+        one.code: {"code": one.code, "name": "" if one.protected else one.name} for one in members
+    }
+    number = len(rows)
+    if contest.unit is VotingUnit.DELEGATES:
+        standing = rolls.delegates(session(), members, present())
+        number = len(standing)
+        for row in rows.values():
+            row |= {"number": 0, "people": []}
+        for one in standing:
+            _count_in(rows[one.member.code], one)
     after = _after()
-    page_of = [row for row in rows if after is None or _order(row) > after][: PAGE + 1]
-    return page_of[:PAGE], _cursor(page_of), len(rows)
+    page_of = [row for row in sorted(rows.values(), key=_order) if after is None or _order(row) > after][: PAGE + 1]
+    return page_of[:PAGE], _cursor(page_of), number
+
+
+def _count_in(row: dict[str, Any], one: rolls.Standing) -> None:
+    row["number"] += 1
+    if one.public_name and not one.member.protected:
+        row["people"] = sorted([*row["people"], one.public_name])
 
 
 def _frozen(contest: Contest) -> tuple[list[Any], str | None, int]:
