@@ -22,7 +22,20 @@ def local_path(target: str | None, otherwise: str) -> str:
     return target if not parts.scheme and not parts.netloc else otherwise
 
 
+ALWAYS = (
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+WHERE_SECURE = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+
+
 def init_app(app: Flask) -> None:
+    always = (*ALWAYS, WHERE_SECURE) if app.config["SESSION_COOKIE_SECURE"] else ALWAYS
+
     @app.after_request
     def _headers(response: Response) -> Response:
         headers = response.headers
@@ -31,15 +44,11 @@ def init_app(app: Flask) -> None:
             parts = urlsplit(response.location)
             if parts.netloc == request.host:
                 response.location = parts._replace(scheme="", netloc="").geturl()
-        headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        if app.config["SESSION_COOKIE_SECURE"]:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        wanted = list(always)
         if request.endpoint != "static":
             private = current_user.is_authenticated or session.modified
-            headers.setdefault("Cache-Control", "private, no-store" if private else "no-cache")
+            wanted.append(("Cache-Control", "private, no-store" if private else "no-cache"))
+        # Each look at the headers by name reads them all, so they are read once.
+        named = {name.lower() for name, _value in headers}
+        headers.extend([(name, value) for name, value in wanted if name.lower() not in named])
         return response

@@ -73,7 +73,7 @@ def _begin() -> None:
     if request.method not in SAFE_METHODS:
         # Kept with the request, since a request made inside another one shares its ``g``.
         request.environ[_TOKEN] = writing.set(True)
-        g.cookie_before = deepcopy(dict(cookie))
+        g.cookie_before = deepcopy(dict(cookie._get_current_object()))  # type: ignore[attr-defined]
 
 
 def _end(response: Response) -> Response:
