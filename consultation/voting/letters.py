@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from consultation.accounts.models import User, UserRole
@@ -73,6 +73,20 @@ def _checkpoint(session: Session, letter: Letter, _now: datetime) -> Content | N
 CHECKPOINT = LetterKind("checkpoint", _checkpoint, timedelta(days=14))
 
 
+# Built once, since each cast asks it.
+_VOTERS = (
+    select(Mandate.user_id)
+    .join(User, User.id == Mandate.user_id)
+    .where(
+        Mandate.organization_id == bindparam("organization_id"),
+        Mandate.kind.in_(VOTING_MANDATES),
+        Mandate.revoked_at.is_(None),
+        User.active,
+    )
+)
+_VOTERS_BESIDE = _VOTERS.where(User.id != bindparam("user_id"))
+
+
 def to_be_told(
     session: Session, contest: Contest, organization_id: uuid.UUID, user_id: uuid.UUID | None
 ) -> Sequence[uuid.UUID]:
@@ -81,17 +95,10 @@ def to_be_told(
     is nobody's secret."""
     if contest.unit is VotingUnit.DELEGATES:
         return [] if user_id is None else [user_id]
-    query = (
-        select(Mandate.user_id)
-        .join(User, User.id == Mandate.user_id)
-        .where(
-            Mandate.organization_id == organization_id,
-            Mandate.kind.in_(VOTING_MANDATES),
-            Mandate.revoked_at.is_(None),
-            User.active,
-        )
-    )
-    return session.scalars(query if user_id is None else query.where(User.id != user_id)).all()
+    query, values = _VOTERS, {"organization_id": organization_id}
+    if user_id is not None:
+        query, values = _VOTERS_BESIDE, {**values, "user_id": user_id}
+    return session.connection().execute(query, values).scalars().all()
 
 
 def tell_of_ballot(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, UnaryExpression, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, UnaryExpression, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.operators import custom_op
 
@@ -18,7 +18,6 @@ from consultation.voting.chain import Entry
 from consultation.voting.models import (
     BallotContent,
     BallotDraft,
-    CastKey,
     ChainEntry,
     Checkpoint,
     Contest,
@@ -122,53 +121,6 @@ def ballot_count(session: Session, contest_id: uuid.UUID) -> int:
     only in steps (``rules.in_steps``)."""
     query = select(func.count()).where(ChainEntry.contest_id == contest_id, ChainEntry.revision == 1)
     return session.scalar(query) or 0
-
-
-_entries = ChainEntry.contest_id == bindparam("contest_id")
-_key = (CastKey.contest_id == bindparam("contest_id")) & (CastKey.key_sha256 == bindparam("key_sha256"))
-# Built once, and asked as one, since whoever casts holds the lock meanwhile.
-_STANDING = select(
-    exists()
-    .where(
-        RollEntry.contest_id == bindparam("contest_id"),
-        RollEntry.voter_id == bindparam("voter_id"),
-        RollEntry.organization_id == bindparam("organization_id"),
-    )
-    .label("on_roll"),
-    exists()
-    .where(BallotDraft.contest_id == bindparam("contest_id"), BallotDraft.voter_id == bindparam("voter_id"))
-    .label("drafted"),
-    select(func.max(ChainEntry.revision)).where(_entries, ChainEntry.voter_tag == bindparam("tag")).label("revision"),
-    select(CastKey.body_sha256).where(_key).label("known_body"),
-    select(CastKey.position).where(_key).label("known_position"),
-    select(func.max(ChainEntry.position)).where(_entries).label("position"),
-    select(ChainEntry.entry_hash)
-    .where(_entries)
-    .order_by(ChainEntry.position.desc())
-    .limit(1)
-    .scalar_subquery()
-    .label("entry_hash"),
-)
-
-
-def standing(
-    session: Session,
-    contest_id: uuid.UUID,
-    voter_id: uuid.UUID,
-    organization_id: uuid.UUID,
-    tag: str,
-    key_sha256: str,
-) -> Any:
-    """All that a cast must know: on_roll, drafted, the voter's last revision, the body and position of a cast under the
-    same idempotency key, and the chain's last position and entry_hash (each None where there is none)."""
-    values = {
-        "contest_id": contest_id,
-        "voter_id": voter_id,
-        "organization_id": organization_id,
-        "tag": tag,
-        "key_sha256": key_sha256,
-    }
-    return session.connection().execute(_STANDING, values).one()
 
 
 def draft_of(session: Session, contest_id: uuid.UUID, voter_id: uuid.UUID) -> BallotDraft | None:

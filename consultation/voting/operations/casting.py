@@ -17,10 +17,11 @@ from consultation.voting.models import BallotDraft, ChainEntry, Contest
 from consultation.voting.operations.box import Box, limits_of, lock, voter_of, voter_text
 from consultation.voting.operations.checkpoints import signing_key_of
 from consultation.voting.policy import Voting
-from consultation.voting.queries import draft_of, is_on_roll, standing
+from consultation.voting.queries import draft_of, is_on_roll
 from consultation.voting.rules import check, to_content
 from consultation.voting.signed import SignedReceipt
 from consultation.voting.signing import Signer, signer_of
+from consultation.voting.slots import standing
 from consultation.voting.states import ContestState
 from consultation.voting.tally import BallotRow
 

@@ -22,6 +22,7 @@ from consultation.voting.moves import Draft, begin
 from consultation.voting.operations.box import voter_of, voter_text
 from consultation.voting.policy import is_voting, window_open
 from consultation.voting.rules import STRICT_RULES, Limits, from_content, is_split
+from consultation.voting.slots import slots
 from consultation.voting.states import ContestState, VotingUnit
 from consultation.web.authorize import current_actor, present
 from consultation.web.transactions import session
@@ -105,12 +106,24 @@ class Booth:
 
     def place(self, **more: Any) -> dict[str, Any]:
         """What the addresses of this booth's pages carry."""
-        kept = {"slug": self.consultation.slug}
-        if self.contest is not None and len(self.contests) > 1:
-            kept["contest"] = self.contest.code
-        if self.organization is not None and len(self.organizations) > 1:
-            kept["for"] = self.organization.code
+        contest, organization = self.contest, self.organization
+        kept = _carried(
+            self.consultation.slug,
+            contest.code if contest else "",
+            organization.code if organization else "",
+            contest is not None and len(self.contests) > 1,
+            organization is not None and len(self.organizations) > 1,
+        )
         return kept | {name: value for name, value in more.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a ballot goes in: the contest, the organization that it is cast for, and what addresses carry then."""
+
+    contest: Contest
+    organization_id: uuid.UUID
+    place: dict[str, Any]
 
 
 def enter(slug: str) -> Booth:
@@ -133,15 +146,27 @@ def voting_booth(slug: str) -> Booth:
     return _with_a_voter(enter(slug))
 
 
-def ballot_slot(slug: str) -> Booth:
-    """As much of it as a ballot needs that is cast: neither the options nor what the organization has made so far, of
-    which reading would keep others waiting for the lock."""
-    consultation = consultation_shown(slug)
-    booth = Booth(consultation, queries.contests(session(), consultation.id))
-    booth.contest = _contest(booth.contests)
-    if booth.contest is not None and booth.contest.state is not ContestState.CONFIGURED:
-        _choose_organization(booth)
-    return _with_a_voter(booth)
+def ballot_slot(slug: str) -> Slot:
+    """The same of a ballot that is cast, in one query: neither the options nor what the organization has made so far,
+    of which reading would keep others waiting."""
+    actor = current_actor()
+    verified = [held.organization_id for held in actor.mandates if held.verified and is_voting(held.kind)]
+    found = slots(session(), slug, verified, actor.user_id)
+    contest = _contest(list(found))
+    if contest is None or contest.state is ContestState.CONFIGURED:
+        abort(404)
+    wanted = request.values.get("for")
+    chosen = next((row for row in found[contest] if wanted in (None, "", row.organization_code)), None)
+    if chosen is None:
+        abort(404)
+    several = len(found) > 1, len(found[contest]) > 1
+    return Slot(contest, chosen.organization_id, _carried(slug, contest.code, chosen.organization_code, *several))
+
+
+def _carried(slug: str, contest: str, organization: str, contests: bool, organizations: bool) -> dict[str, Any]:
+    """What addresses carry, where there are several contests or organizations to tell apart."""
+    told = {"contest": contest} if contests else {}
+    return {"slug": slug} | told | ({"for": organization} if organizations else {})
 
 
 def _with_a_voter(booth: Booth) -> Booth:

@@ -35,12 +35,12 @@ def review(slug: str) -> Response:
 @requires(Permission.BALLOT_CAST)
 def ballots(slug: str) -> Response:
     """The ballot that was reviewed is the one that is cast, whatever became of the draft in the meantime."""
-    booth = ballot_slot(slug)
+    slot = ballot_slot(slug)
     try:
         cast(
             session(),
-            booth.held,
-            organization_id=booth.voter.id,
+            slot.contest,
+            organization_id=slot.organization_id,
             ballot=read_tiers(request.form.get("ballot", "")),
             key=request.form.get("key", "")[:64],
             actor=current_actor(),
@@ -54,7 +54,7 @@ def ballots(slug: str) -> Response:
     except KeyMissing:
         abort(503)
     flash(_("Your ballot is in the box."), "success")
-    return see_other(url_for("voting.receipt", **booth.place()))
+    return see_other(url_for("voting.receipt", **slot.place))
 
 
 @bp.get("/consultations/<slug>/ranking/receipt")

@@ -1,0 +1,93 @@
+"""What a cast asks of the database: statements that are built once, since those who cast wait for one another."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, bindparam, exists, func, select
+from sqlalchemy.orm import Session, load_only
+
+from consultation.convening.models import Consultation
+from consultation.membership.models import MemberOrganization
+from consultation.voting.models import BallotDraft, CastKey, ChainEntry, Contest, RollEntry
+
+# All of a contest that casting reads, and no more: a contest's row is long, and most of its columns are documents.
+_READ = (Contest.code, Contest.kind, Contest.unit, Contest.state, Contest.rule, Contest.max_choices)
+_READ_TOO = (Contest.max_essential, Contest.opens_at, Contest.closes_at, Contest.frozen, Contest.frozen_sha256)
+_SLOTS = (
+    select(Contest, MemberOrganization.id.label("organization_id"), MemberOrganization.code.label("organization_code"))
+    .join(Consultation, Consultation.id == Contest.consultation_id)
+    .outerjoin(
+        RollEntry,
+        and_(
+            RollEntry.contest_id == Contest.id,
+            RollEntry.voter_id.in_(bindparam("voter_ids", expanding=True)),
+            RollEntry.organization_id.in_(bindparam("organization_ids", expanding=True)),
+        ),
+    )
+    .outerjoin(MemberOrganization, MemberOrganization.id == RollEntry.organization_id)
+    .where(Consultation.slug == bindparam("slug"))
+    .order_by(Contest.created_at, Contest.id, MemberOrganization.name, MemberOrganization.id)
+    .options(load_only(*_READ, *_READ_TOO, raiseload=True))
+)
+
+
+def slots(
+    session: Session, slug: str, organization_ids: Sequence[uuid.UUID], user_id: uuid.UUID | None
+) -> dict[Contest, list[Any]]:
+    """The consultation's contests, the oldest first, and for each of them those of the organizations that are on its
+    roll, by name, as ``organization_id`` and ``organization_code``; where delegates vote the one by whose mandate this
+    person is. Of the contests, that much is loaded as a cast reads."""
+    voter_ids = [*organization_ids, *([user_id] if user_id else [])]
+    values = {"slug": slug, "voter_ids": voter_ids, "organization_ids": list(organization_ids)}
+    found: dict[Contest, list[Any]] = {}
+    for row in session.execute(_SLOTS, values):
+        found.setdefault(row[0], []).extend([row] if row.organization_id is not None else [])
+    return found
+
+
+_entries = ChainEntry.contest_id == bindparam("contest_id")
+_key = (CastKey.contest_id == bindparam("contest_id")) & (CastKey.key_sha256 == bindparam("key_sha256"))
+# Built once, and asked as one, since whoever casts holds the lock meanwhile.
+_STANDING = select(
+    exists()
+    .where(
+        RollEntry.contest_id == bindparam("contest_id"),
+        RollEntry.voter_id == bindparam("voter_id"),
+        RollEntry.organization_id == bindparam("organization_id"),
+    )
+    .label("on_roll"),
+    exists()
+    .where(BallotDraft.contest_id == bindparam("contest_id"), BallotDraft.voter_id == bindparam("voter_id"))
+    .label("drafted"),
+    select(func.max(ChainEntry.revision)).where(_entries, ChainEntry.voter_tag == bindparam("tag")).label("revision"),
+    select(CastKey.body_sha256).where(_key).label("known_body"),
+    select(CastKey.position).where(_key).label("known_position"),
+    select(func.max(ChainEntry.position)).where(_entries).label("position"),
+    select(ChainEntry.entry_hash)
+    .where(_entries)
+    .order_by(ChainEntry.position.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("entry_hash"),
+)
+
+
+def standing(
+    session: Session,
+    contest_id: uuid.UUID,
+    voter_id: uuid.UUID,
+    organization_id: uuid.UUID,
+    tag: str,
+    key_sha256: str,
+) -> Any:
+    """All that a cast must know: on_roll, drafted, the voter's last revision, the body and position of a cast under the
+    same idempotency key, and the chain's last position and entry_hash (each None where there is none)."""
+    values = {
+        "contest_id": contest_id,
+        "voter_id": voter_id,
+        "organization_id": organization_id,
+        "tag": tag,
+        "key_sha256": key_sha256,
+    }
+    return session.connection().execute(_STANDING, values).one()
