@@ -3,9 +3,11 @@
     python bin/_catalogues.py [ROOT]
 
 extracts the messages as babel.cfg says, compares them with translations/*/LC_MESSAGES/messages.po, and prints
-each that is missing, empty, fuzzy, no longer used, or has other placeholders. Exits 1 when there is one.
+each that is missing, empty, fuzzy, no longer used, or has other placeholders; of French also what is spaced wrongly.
+Exits 1 when there is one.
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +25,8 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "_l": None,
 }
 SHOWN = 12
+#: French of Canada (OQLF): a no-break space inside guillemets and before the colon, none before ; ! ?
+MISSPACED = re.compile("« | »|(?<=[^ ]) :(?= |$)|[ \u00a0][;!?]")
 
 
 def extract(root: Path) -> Catalog:
@@ -50,6 +54,9 @@ def faults(used: Catalog, translated: Catalog) -> Iterator[tuple[str, str]]:
     for message in translated:
         if message.id and used.get(message.id, message.context) is None:
             yield "no longer used", _name(message)
+        strings = message.string if isinstance(message.string, list | tuple) else [message.string]
+        if message.id and str(translated.locale) == "fr" and any(map(MISSPACED.search, strings)):
+            yield "spaced wrongly", _name(message)
     for message, errors in translated.check():
         for error in errors:
             yield str(error), _name(message)

@@ -207,6 +207,16 @@ def test_catalogue_faults_are_named(translated, entries, faults):
     assert translated(entries) == faults
 
 
+@pytest.mark.parametrize("wrong", [" :", " ;", "\u00a0!", " « ami\u00a0»", " «\u00a0ami »"])
+def test_french_that_is_spaced_wrongly_is_a_fault(translated, wrong):
+    assert translated(GOOD.replace("Bonjour", f"Bonjour{wrong}")) == ["spaced wrongly: 'Hello %(name)s'"]
+
+
+@pytest.mark.parametrize("right", ["\u00a0:", "!", " «\u00a0ami\u00a0»"])
+def test_french_that_is_spaced_well_is_none(translated, right):
+    assert translated(GOOD.replace("Bonjour", f"Bonjour{right}")) == []
+
+
 def test_placeholders_that_differ_are_a_fault(translated):
     assert len(translated(GOOD.replace("Bonjour %(name)s", "Bonjour %(nom)s"))) == 1
 
