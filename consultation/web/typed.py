@@ -11,6 +11,8 @@ from consultation.web.transactions import SAFE_METHODS
 
 #: Rooms whose forms hold passwords and codes, which no page may show again.
 NEVER_SHOWN = ("accounts",)
+#: What one person reads on a paper ballot, who signs in next on the same computer must not send as their own reading.
+ONE_PERSONS = ("organizing.first_reading", "organizing.second_reading")
 TOKEN = "csrf_token"  # noqa: S105 - a field's name; each page gives its own
 
 
@@ -32,7 +34,9 @@ class Typed:
 def typed() -> Typed | None:
     """What this request wanted to write; nothing if it came from elsewhere, since the page would then give another
     site's words a form of ours to be sent with."""
-    if request.method in SAFE_METHODS or request.blueprint in NEVER_SHOWN or not _from_this_site():
+    if request.method in SAFE_METHODS or request.blueprint in NEVER_SHOWN or request.endpoint in ONE_PERSONS:
+        return None
+    if not _from_this_site():
         return None
     try:
         fields = [(name, value) for name, value in request.form.items(multi=True) if name != TOKEN]

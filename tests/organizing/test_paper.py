@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from consultation.accounts.operations import end_sessions
 from consultation.accounts.states import ShownAs
 from consultation.kernel.permissions import OPERATOR
 from consultation.kernel.roles import Role
@@ -139,6 +140,18 @@ def test_no_browser_suggests_what_somebody_else_has_typed(make, client):
     assert len(fields) == 3
     assert all('autocomplete="off"' in field for field in fields)
     assert "no-store" in client.get(f"{PAPER}/second").headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_who_signs_in_next_is_not_shown_what_was_typed(make, client, organizer, session, turn):
+    make()
+    end_sessions(session, organizer.id)
+    session.commit()
+    typed = {"voter": "ORG1", "line1": "1 2"}
+    refused = client.post(f"{PAPER}/{turn}", data=typed, headers={"Sec-Fetch-Site": "same-origin"})
+    assert refused.status_code == 403
+    assert "1 2" not in refused.text
+    assert "ORG1" not in refused.text
 
 
 def test_no_address_holds_the_code_of_a_voter(make, client, second):
