@@ -22,6 +22,13 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
+def _size(text: str) -> tuple[int, int]:
+    ballots, _, items = text.partition("x")
+    if not (ballots.isdigit() and items.isdigit()):
+        raise click.BadParameter(f"{text} is not of the form 100000x100.")
+    return int(ballots), int(items)
+
+
 TABLES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "web": report.web,
     "box": report.box,
@@ -33,18 +40,28 @@ TABLES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 @click.command(name="bin/bench")
 @click.argument("parts", nargs=-1, type=click.Choice(list(TABLES)))
 @click.option("--seconds", type=click.IntRange(1, 60), default=5, show_default=True, help="Length of each load.")
-def main(parts: tuple[str, ...], seconds: int) -> None:
+@click.option(
+    "--size",
+    "sizes",
+    multiple=True,
+    metavar="BALLOTSxITEMS",
+    callback=lambda _context, _option, given: tuple(_size(text) for text in given),
+    help="Of the part tally: only these; repeatable. Default: " + ", ".join(f"{b}x{i}" for b, i in tally.SIZES) + ".",
+)
+@click.option("--minutes", type=float, default=tally.MINUTES_IN_ALL, show_default=True, help="For the part tally.")
+def main(parts: tuple[str, ...], seconds: int, sizes: tuple[tuple[int, int], ...], minutes: float) -> None:
     """Measure PARTS, or everything; print tables, and keep the figures in var/bench.json."""
     for part in parts or TABLES:
-        found = _measure(part, seconds)
+        if part == "tally":
+            found = tally.measure(say=say, sizes=sizes or tally.SIZES, minutes=minutes)
+        else:
+            found = _measure(part, seconds)
         keep(KEPT, part, found)
         click.echo(TABLES[part](found))
         click.echo()
 
 
 def _measure(part: str, seconds: int) -> dict[str, Any]:
-    if part == "tally":
-        return tally.measure(say=say)
     if part == "verify":
         return verify.measure(say=say)
     if part == "box":

@@ -1,17 +1,23 @@
-"""Mutation testing of the tally: ``python -m benchmarks.mutation [--mutants N] [--minutes M] [MODULE]…``.
+"""Mutation testing of the tally: ``python -m benchmarks.mutation [--minutes M] [--again] [MODULE]…``.
 
 One small change at a time is made to a module (a comparison turned, a sum made a difference, a constant off by one, a
 condition turned round, a result dropped), and the unit tests of the package run on it, in a process of its own, with
 fewer examples, derived from fixed seeds, within limits of processor time and memory. A change that no test notices has
-survived, and is printed. Which changes are tried is drawn from a seed, so that a longer run tries the same and more.
+survived, and is printed. First few examples are tried, and more only where these notice nothing.
+
+What was found is kept in var/mutation.json by the digests of module and tests, so that a run in slices goes on where
+the last one ended, and a changed module begins anew. Before a module is changed its tests must pass within
+the limits as it is, or a change would seem to be noticed that is not.
 """
 
 import argparse
 import ast
+import hashlib
 import importlib.abc
 import importlib.util
 import inspect
 import itertools
+import json
 import os
 import random
 import resource
@@ -25,130 +31,46 @@ from types import ModuleType
 
 import click
 
+from benchmarks.mutator import Mutator
+
 PACKAGE = "consultation.voting.tally"
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "consultation" / "voting" / "tally"
 TESTS = (
     *("test_tally_rules", "test_tally_classical", "test_tally_equal_shares", "test_tally_robustness"),
-    *("test_tally_profile", "test_tally_contents", "test_tally_properties", "test_tally_readers"),
+    *("test_tally_profile", "test_tally_contents", "test_tally_readers", "test_tally_close", "test_tally_words"),
+    "test_tally_properties",
 )
-EXAMPLES = 40
-SECONDS = 60
+EXAMPLES = (6, 40)
+SECONDS = 90
+AS_IS = "as it is"
+KEPT = ROOT / "var" / "mutation.json"
 MEMORY = 4 << 30
 OWN = {
     "test_tally_classical": ("irv", "stv", "papers", "schulze", "ranked_pairs", "strength", "condorcet"),
     "test_tally_equal_shares": ("equal_shares", "shares"),
-    "test_tally_contents": ("contents",),
+    "test_tally_contents": ("contents", "words"),
     "test_tally_readers": ("readers.",),
     "test_tally_robustness": ("robustness", "stream", "coverage", "comparison", "margins", "reordering"),
+    "test_tally_close": ("phragmen", "purses"),
+    "test_tally_words": ("words",),
+    "test_tally_rules": ("phragmen", "approval", "borda", "positional", "expanding_approvals", "purses", "audit."),
+    "test_tally_profile": ("checking", "ballots", "packing", "profile"),
 }
-"""What a module's own tests are: they alone run on its changes. Modules that all rules use run all tests."""
-
-TURNED: dict[type[ast.AST], type[ast.AST]] = {
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.And: ast.Or,
-    ast.Or: ast.And,
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Add,
-    ast.FloorDiv: ast.Mult,
-    ast.Div: ast.Mult,
-    ast.Mod: ast.FloorDiv,
-    ast.LShift: ast.RShift,
-    ast.RShift: ast.LShift,
-    ast.BitAnd: ast.BitOr,
-    ast.BitOr: ast.BitAnd,
-}
-
-
-class Mutator(ast.NodeTransformer):
-    """Numbers the changes that a module allows, and makes the one of the number wanted (none for -1)."""
-
-    def __init__(self, wanted: int) -> None:
-        self.wanted, self.seen, self.told = wanted, 0, ""
-
-    def hit(self, node: ast.AST, what: str) -> bool:
-        self.seen += 1
-        if self.seen - 1 == self.wanted:
-            self.told = f"line {node.lineno}: {what}"
-            return True
-        return False
-
-    def turn(self, node: ast.AST, operator: ast.AST) -> ast.AST:
-        other = TURNED.get(type(operator))
-        if other and self.hit(node, f"{type(operator).__name__} -> {other.__name__}"):
-            return other()
-        return operator
-
-    def visit_Compare(self, node: ast.Compare) -> ast.AST:
-        self.generic_visit(node)
-        node.ops = [self.turn(node, operator) for operator in node.ops]
-        return node
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
-        self.generic_visit(node)
-        node.op = self.turn(node, node.op)
-        return node
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
-        self.generic_visit(node)
-        node.op = self.turn(node, node.op)
-        return node
-
-    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
-        self.generic_visit(node)
-        node.op = self.turn(node, node.op)
-        return node
-
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        if isinstance(node.value, bool) and self.hit(node, f"{node.value} -> {not node.value}"):
-            return ast.copy_location(ast.Constant(not node.value), node)
-        if type(node.value) is int and self.hit(node, f"{node.value} -> {node.value + 1}"):
-            return ast.copy_location(ast.Constant(node.value + 1), node)
-        return node
-
-    def visit_If(self, node: ast.If) -> ast.AST:
-        if ast.unparse(node.test) == "TYPE_CHECKING":
-            return node
-        self.generic_visit(node)
-        if self.hit(node, "condition turned round"):
-            node.test = ast.copy_location(ast.UnaryOp(ast.Not(), node.test), node.test)
-        return node
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
-        self.generic_visit(node)
-        if isinstance(node.op, ast.USub | ast.Not | ast.Invert) and self.hit(node, f"{type(node.op).__name__} dropped"):
-            return node.operand
-        return node
-
-    def visit_Return(self, node: ast.Return) -> ast.AST:
-        self.generic_visit(node)
-        if node.value is not None and self.hit(node, "returns None"):
-            node.value = ast.copy_location(ast.Constant(None), node.value)
-        return node
-
-    def visit_arguments(self, node: ast.arguments) -> ast.AST:
-        node.defaults = [self.visit(default) for default in node.defaults]
-        return node  # annotations say nothing at run time
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        if node.value is not None:
-            node.value = self.visit(node.value)
-        return node
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        self.visit(node.args)
-        node.body = [self.visit(statement) for statement in node.body]
-        return node
+"""A module's own tests: they alone run on its changes, and on those of a module of all rules before the rest."""
+SHARED = (
+    "ballots",
+    "packing",
+    "profile",
+    "tiers",
+    "ties",
+    "rule",
+    "registry",
+    "result",
+    "ratio",
+    "explain",
+    "pairwise",
+)
 
 
 class Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -185,32 +107,44 @@ def cases(function: object) -> Iterator[dict[str, object]]:
 
 
 def tests_of(module: str) -> tuple[str, ...]:
-    own = [test for test, names in OWN.items() if any(module[len(PACKAGE) + 1 :].startswith(name) for name in names)]
-    return tuple(own) or TESTS
+    short = module[len(PACKAGE) + 1 :]
+    own = [test for test, names in OWN.items() if any(short.startswith(name) for name in names)]
+    others = [test for test in TESTS if test not in own] if short in SHARED or not own else []
+    return (*own, *others)
 
 
 def noticed(module: str) -> bool:
     """Whether a test fails, or something cannot even be imported."""
+    try:
+        return any(_fails(name, examples) for examples in EXAMPLES for name in tests_of(module))
+    except BaseException as error:  # noqa: BLE001 - whatever a changed program does
+        return type(error).__name__ != "Skipped"
+
+
+def _fails(name: str, examples: int) -> bool:
     from hypothesis import HealthCheck, Phase, settings
 
     few = settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    try:
-        for name in tests_of(module):
-            found = importlib.import_module(f"tests.voting.tally.{name}")
-            for function in [value for key, value in vars(found).items() if key.startswith("test_")]:
-                if hasattr(function, "_hypothesis_internal_use_settings"):
-                    function._hypothesis_internal_use_settings = few
-                for given in cases(function):
-                    function(**given)
-    except BaseException as error:  # noqa: BLE001 - whatever a changed program does
-        return type(error).__name__ != "Skipped"
+    found = importlib.import_module(f"tests.voting.tally.{name}")
+    for function in [value for key, value in vars(found).items() if key.startswith("test_")]:
+        drawn = hasattr(function, "_hypothesis_internal_use_settings")
+        if drawn:
+            function._hypothesis_internal_use_settings = few
+        elif examples != EXAMPLES[0]:
+            continue  # it draws nothing, and has passed
+        for given in cases(function):
+            try:
+                function(**given)
+            except BaseException as error:  # noqa: BLE001 - whatever a changed program does
+                if type(error).__name__ != "Skipped":
+                    return True
     return False
 
 
@@ -232,35 +166,61 @@ def survives(path: Path, number: int) -> tuple[bool, str]:
     return os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0, mutator.told
 
 
+def digest_of(path: Path) -> str:
+    """Of the module and of the tests that run on its changes."""
+    sha = hashlib.sha256(path.read_bytes())
+    for name in (*tests_of(name_of(path)), "references", "classical"):
+        sha.update((ROOT / "tests" / "voting" / "tally" / f"{name}.py").read_bytes())
+    return sha.hexdigest()
+
+
+def slice_of(path: Path, kept: dict[str, dict[str, str]], end: float) -> None:
+    """Try what was not tried yet of one module, and keep what is found by the number of the change."""
+    counter = Mutator(-1)
+    counter.visit(ast.parse(path.read_text("utf-8")))
+    key = f"{path.relative_to(FOLDER).with_suffix('')} {digest_of(path)}"
+    found = kept.setdefault(key, {})
+    left = [number for number in range(counter.seen) if str(number) not in found]
+    random.Random("mutants").shuffle(left)  # noqa: S311 - a sample, no secret
+    if left and AS_IS not in found and survives(path, -1)[0]:
+        found[AS_IS] = ""
+    elif left and AS_IS not in found:
+        click.echo(
+            f"{path.relative_to(FOLDER)}: its tests fail, or take too long, before anything is changed", err=True
+        )
+        return
+    for number in left:
+        if time.monotonic() > end:
+            break
+        alive, told = survives(path, number)
+        found[str(number)] = f"survived: {told}" if alive else ""
+        if alive:
+            click.echo(f"survived: {path.relative_to(FOLDER)}, {told}")
+        KEPT.parent.mkdir(exist_ok=True)
+        KEPT.write_text(json.dumps(kept, indent=1))
+    found = {number: told for number, told in found.items() if number != AS_IS}
+    if found:
+        lived = sum(bool(told) for told in found.values())
+        share = f"{len(found)} of {counter.seen} changes tried, {len(found) - lived} noticed"
+        click.echo(f"{path.relative_to(FOLDER)}: {share} ({(len(found) - lived) / len(found):.0%})")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation", description="Mutation testing of the tally.")
     parser.add_argument("modules", nargs="*", help="such as shares or audit/ejr_plus; default: all")
-    parser.add_argument("--mutants", type=int, default=10_000, help="at most so many")
     parser.add_argument("--minutes", type=float, default=30.0, help="stop after so long (default 30)")
+    parser.add_argument("--again", action="store_true", help="forget what earlier runs found")
     asked = parser.parse_args()
     warnings.simplefilter("ignore")
     for heavy in ("numpy", "hypothesis", "pytest", "click.testing"):
         importlib.import_module(heavy)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     paths = [FOLDER / f"{name}.py" for name in asked.modules] or sorted(FOLDER.rglob("*.py"))
-    changes = []
-    for path in paths:
-        counter = Mutator(-1)
-        counter.visit(ast.parse(path.read_text("utf-8")))
-        changes += [(path, number) for number in range(counter.seen)]
-    random.Random("mutants").shuffle(changes)  # noqa: S311 - a sample, no secret
-    end, done, lived = time.monotonic() + asked.minutes * 60, 0, 0
-    for path, number in changes[: asked.mutants]:
-        if time.monotonic() > end:
-            break
-        alive, told = survives(path, number)
-        done, lived = done + 1, lived + alive
-        if done % 10 == 0:
-            click.echo(f"{done} tried, {lived} survived", err=True)
-        if alive:
-            click.echo(f"survived: {path.relative_to(FOLDER)}, {told}")
-    share = (done - lived) / max(done, 1)
-    click.echo(f"{done} of {len(changes)} changes tried, {done - lived} noticed ({share:.0%})")
+    kept = json.loads(KEPT.read_text()) if KEPT.exists() and not asked.again else {}
+    end = time.monotonic() + asked.minutes * 60
+    for at, path in enumerate(paths):
+        now = time.monotonic()
+        slice_of(path, kept, now + max(0.0, end - now) / (len(paths) - at))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from benchmarks.tally import BUDGET, SEATS, question
+from benchmarks.tally import BUDGET, SEATS, available_mb, question
 
 Ballots = list[list[int]]
 MODULES = {
@@ -80,6 +80,8 @@ def votekit(rule: str, ballots: Ballots, items: int, parameters: dict[str, Any])
 
 
 def main(library: str, rule: str, count: int, items: int) -> None:
+    room = available_mb() * 3 // 4 << 20  # a library that asks for more ends, and nothing else does
+    resource.setrlimit(resource.RLIMIT_AS, (room, room))
     starts, listed, parameters = question(rule, count, items)
     ends, flat = starts.tolist(), listed.tolist()
     ballots = [flat[begin:end] for begin, end in itertools.pairwise(ends)]

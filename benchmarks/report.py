@@ -101,8 +101,13 @@ def tally(found: Mapping[str, Any]) -> str:
             taken = [figures[name] for name in names] if figures else ["-", "too slow", "-", "-"]
             rows.append([asked[0], by, *asked[1:], *taken])
     (shortest, longest), (fewest, most) = found["list_lengths"], found["approval_lengths"]
-    stored = found["stored"]
-    parts = ", ".join(f"{name} {stored[name]:.2f}" for name in ("fetching", "reading", "counting", "writing"))
+    stored = []
+    for one in found["stored"]:
+        parts = ", ".join(f"{name} {seconds:.2f}" for name, seconds in one["parts"].items())
+        about = (
+            f"A stored {one['kind']} contest, {one['ballots']} ballots on {one['items']} items, every rule of its panel"
+        )
+        stored.append(f"{about}: {one['seconds']:.2f} s ({parts}; processor {one['processor_seconds']:.2f})")
     return "\n".join(
         [
             (
@@ -110,10 +115,7 @@ def tally(found: Mapping[str, Any]) -> str:
                 f"{found['budget']} minutes; libraries are given {found['patience']} s"
             ),
             table(heads, rows),
-            (
-                f"A stored contest, {stored['ballots']} ballots on {stored['items']} items: {stored['seconds']:.2f} s "
-                f"({parts}; processor {stored['processor_seconds']:.2f})"
-            ),
+            *stored,
         ]
     )
 
@@ -134,7 +136,7 @@ def verify(found: Mapping[str, Any]) -> str:
     names = (*names, "peak_mb", "peak_before_mb")
     return "\n".join(
         [
-            f"Verify: chain, signed checkpoints, ballots, and five rules counted again for {found['seats']} places",
+            f"Verify: chain, signed checkpoints, ballots, and the panel counted again for {found['seats']} places",
             table(heads, [[row[name] for name in names] for row in found["rows"]]),
         ]
     )

@@ -25,8 +25,8 @@ ROUNDS = 100
 ENTRIES = 20_000
 """Choices on the distinct ballots of up to so many give 200 resamples; more give 40."""
 
-MOST_ENTRIES = 10_000_000
-"""With more the resamples are left out: they would take hours."""
+MOST_ENTRIES = 1_000_000
+"""With more the resamples are left out: no result waits minutes for how firm it is."""
 
 Plain = Mapping[str, Any]
 

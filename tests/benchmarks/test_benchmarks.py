@@ -103,23 +103,26 @@ def test_a_part_measured_again_leaves_the_others(tmp_path):
 
 
 def test_a_stored_contest_is_counted_from_its_file(tmp_path):
-    found = stored.main(200, 25, tmp_path)
-    assert (found["ballots"], found["items"]) == (200, 25)
-    assert stored.main(200, 25, tmp_path)["bytes_of_result"] == found["bytes_of_result"] > 0
+    for kind, rules in (("shortlist", 3), ("ranking", 9)):
+        found = stored.main(200, 25, kind, tmp_path)
+        assert (found["ballots"], found["items"], found["kind"]) == (200, 25, kind)
+        assert list(found["parts"]) == list(found["processor"])
+        assert len(found["parts"]) == rules + len(("reading", "explaining", "writing"))
 
 
 def test_every_library_is_told_or_said_to_be_too_slow():
     row = {"rule": "irv", "ballots": 300, "items": 25, "packing_seconds": 0.1, "counting_seconds": 0.2}
     row |= {"processor_seconds": 0.2, "peak_mb": 90, "peers": {"votekit": None}}
-    kept = {"ballots": 300, "items": 25, "seconds": 1.0, "processor_seconds": 1.0, "writing": 0.0}
-    kept |= {"fetching": 0.5, "reading": 0.3, "counting": 0.2}
+    kept = {"kind": "ranking", "ballots": 300, "items": 25, "seconds": 1.0, "processor_seconds": 1.0}
+    kept |= {"parts": {"reading": 0.3, "irv": 0.2}}
     shape = {"list_lengths": [3, 12], "approval_lengths": [2, 8], "seats": 20, "budget": 600, "patience": 60}
-    lines = report.tally({"rows": [row], "stored": kept, **shape}).splitlines()
+    lines = report.tally({"rows": [row], "stored": [kept], **shape}).splitlines()
     assert [line.split()[:6] for line in lines[3:5]] == [
         ["irv", "ours", "300", "25", "0.10", "0.20"],
         ["irv", "votekit", "300", "25", "-", "too"],
     ]
-    assert lines[5].startswith("A stored contest, 300 ballots on 25 items: 1.00 s (fetching 0.50,")
+    about = "A stored ranking contest, 300 ballots on 25 items, every rule of its panel"
+    assert lines[5] == f"{about}: 1.00 s (reading 0.30, irv 0.20; processor 1.00)"
 
 
 def test_verify_checks_a_generated_bundle(tmp_path):

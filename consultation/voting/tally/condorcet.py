@@ -8,14 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 from .explain import coverage
-from .pairwise import beats, majority_tiers, pairwise, table
+from .pairwise import beats, majority_tiers, table
 from .profile import Profile
 from .result import exact
 from .rule import UNLISTED_LAST, Call, Outcome, Rule
 
 
 def compute(profile: Profile, call: Call) -> Outcome:
-    prefers = pairwise(profile)
+    prefers = profile.prefers
     strict = beats(prefers)
     wins, losses = strict.sum(axis=1), strict.sum(axis=0)
     width = len(profile.items)

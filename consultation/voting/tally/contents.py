@@ -9,7 +9,9 @@ Python, ballot by ballot, so that the two always agree and what is wrong is told
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import NamedTuple
 
@@ -18,8 +20,10 @@ import numpy as np
 from .ballots import MAX_WEIGHT, BallotRow, InvalidBallot, check_row
 from .packing import Anything, Ints, offsets
 from .profile import Profile
+from .words import Words
 
 BATCH = 50_000
+THREADS = 2
 WORD, GAP = 8, 4
 _PLAIN = frozenset(map(chr, range(33, 127))) - set('"\\')
 
@@ -40,13 +44,7 @@ def profile_of_contents(items: Sequence[str], contents: Iterable[bytes]) -> Prof
     """The profile of stored ballots. Raises InvalidBallot as `Profile.from_ballots` does, and with `bad_json` for what
     is no ballot at all.
     """
-    reader = Reader(items)
-    source = iter(contents)
-    batches: list[Batch] = []
-    before = 0
-    while chunk := list(islice(source, BATCH)):
-        batches.append(reader.read(chunk, before))
-        before += len(chunk)
+    batches = _read(Reader(items), iter(contents))
     sizes, supported, weights, listed, ranks = (
         np.concatenate([part, *parts]) if parts else part
         for part, parts in zip(
@@ -56,6 +54,19 @@ def profile_of_contents(items: Sequence[str], contents: Iterable[bytes]) -> Prof
         )
     )
     return Profile.from_arrays(items, offsets(sizes), listed, ranks, supported, weights)
+
+
+def _read(reader: Reader, source: Iterator[bytes]) -> list[Batch]:
+    """All batches in their order. Several are read side by side, while the next are fetched: what is read of one does
+    not depend on the others."""
+    first = list(islice(source, BATCH))
+    if len(first) < BATCH:
+        return [reader.read(first, 0)] if first else []
+    with ThreadPoolExecutor(max_workers=min(THREADS, os.cpu_count() or 1)) as pool:
+        reading = [pool.submit(reader.read, first, 0)]
+        while chunk := list(islice(source, BATCH)):
+            reading.append(pool.submit(reader.read, chunk, len(reading) * BATCH))
+        return [each.result() for each in reading]
 
 
 def row_of(content: bytes, ballot: int | None = None) -> BallotRow:
@@ -77,7 +88,7 @@ class Reader:
         self.quick = bool(items) and all(code and _PLAIN.issuperset(code) for code in items)
         self.words = -(-max((len(code) for code in items), default=1) // WORD)
         # What the first words of the codes are, and after each further word which of them it makes.
-        self.steps: list[tuple[Anything, Ints]] = []
+        self.steps: list[tuple[Words, Ints]] = []
         if not self.quick:
             return
         padded = [code.encode().ljust(self.words * WORD, b"\0") for code in items]
@@ -87,7 +98,7 @@ class Reader:
             found = np.unique(matrix[:, word])
             keys = made * len(found) + np.searchsorted(found, matrix[:, word])
             distinct = np.unique(keys)
-            self.steps.append((found, distinct))
+            self.steps.append((Words(found), distinct))
             made = np.searchsorted(distinct, keys)
         self.place = np.argsort(made)
 
@@ -120,7 +131,7 @@ class Reader:
         if len(lines) != len(chunk) + 1 or len(quotes) % 2 or not len(quotes):
             return None
         opens, closes = quotes[::2], quotes[1::2]
-        owner = np.searchsorted(lines, opens) - 1
+        owner = np.repeat(np.arange(len(chunk)), np.diff(np.searchsorted(opens, lines)))
         kinds = _kinds(data, opens, closes)
         if kinds is None or not _is_canonical(data, lines, opens, closes, owner, kinds):
             return None
@@ -160,9 +171,12 @@ class Reader:
             value = np.where(
                 rest == 0, np.uint64(0), value >> np.minimum(shift, np.uint64(63)) << np.minimum(shift, np.uint64(63))
             )
-            at = np.minimum(np.searchsorted(found, value), len(found) - 1)
-            known &= found[at] == value
-            keys = made * len(found) + at
+            at = found.places(value)
+            known &= found.words[at] == value
+            if word == 0:  # each first word makes something, in the same order
+                made = at
+                continue
+            keys = made * len(found.words) + at
             made = np.minimum(np.searchsorted(distinct, keys), len(distinct) - 1)
             known &= distinct[made] == keys
         return self.place[made], known

@@ -22,7 +22,6 @@ import numpy as np
 
 from .borda import doubled_scores
 from .margins_phragmen import phragmen_changes
-from .pairwise import pairwise
 from .positional import scores_of
 from .profile import Profile
 from .registry import chosen, prepare
@@ -130,7 +129,7 @@ def _by_scores(
 
 def _condorcet(profile: Profile, call: Call, line: list[int], inside: list[int]) -> Moves:
     """A winner needs a majority over each other item: one more ballot than the largest that is against it."""
-    prefers = pairwise(profile)
+    prefers = profile.prefers
     lead = prefers - prefers.T
     moves: Moves = {}
     for item in range(len(line)):

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from .packing import Indices, Ints, weighted_sums
+from .packing import Anything, Indices, Ints, weighted_sums
 from .phragmen import Loads, placements
 from .profile import Profile
 
@@ -79,7 +79,7 @@ def _left_out(
     return needed, whole - int(kept.sum())
 
 
-_Round = tuple[list[Fraction], Indices, bool]
+_Round = tuple[list[Fraction], Anything, bool]
 
 
 def _without(

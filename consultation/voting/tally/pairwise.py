@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .packing import Ints, matrix_of, rows_by_length, weighted_sums
+from .packing import Ints, matrix_of, quick_sums, rows_by_length
 from .profile import Profile
 
 
@@ -22,17 +22,17 @@ def pairwise(profile: Profile) -> Ints:
     for length, rows in rows_by_length(profile.starts):
         items = matrix_of(profile.starts, profile.listed, rows, length).astype(np.int64)
         ranks = matrix_of(profile.starts, profile.ranks, rows, length)
-        weights = profile.weights[rows]
+        weights = profile.doubles[rows]
         for first in range(length):
             for second in range(first + 1, length):
                 keys = items[:, first] * width + items[:, second]
                 level = ranks[:, first] == ranks[:, second]
                 if level.any():
-                    beside += weighted_sums(keys[level], weights[level], width * width)
+                    beside += quick_sums(keys[level], weights[level], width * width)
                     keys, beyond = keys[~level], weights[~level]
                 else:
                     beyond = weights
-                above += weighted_sums(keys, beyond, width * width)
+                above += quick_sums(keys, beyond, width * width)
     higher = above.reshape(width, width)
     tied = beside.reshape(width, width)
     prefers = profile.listing[:, None] - higher.T - tied - tied.T

@@ -8,9 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
-from .ballots import BallotRow, InvalidBallot, check_items, check_row, check_total
+from .ballots import BallotRow, check_items, check_row, check_total
+from .checking import check_arrays
 from .packing import (
     Anything,
+    Doubles,
     Incidence,
     Indices,
     Ints,
@@ -21,8 +23,8 @@ from .packing import (
     matrix_of,
     offsets,
     pack_columns,
+    quick_sums,
     rows_by_length,
-    weighted_sums,
     words_of,
 )
 
@@ -110,7 +112,7 @@ class Profile:
         rank = places if ranks is None else np.asarray(ranks, dtype=np.int64)
         above = sizes if supported is None else np.asarray(supported, dtype=np.int64)
         weight = np.ones(len(sizes), dtype=np.int64) if weights is None else np.asarray(weights, dtype=np.int64)
-        _check_arrays(begins, entries, rank, places, above, weight, len(codes))
+        check_arrays(begins, entries, rank, places, above, weight, len(codes))
         return cls._canonical(
             codes,
             begins,
@@ -178,6 +180,11 @@ class Profile:
         return digest(self.items, self.starts, words, self.supported, self.weights)
 
     @cached_property
+    def doubles(self) -> Doubles:
+        """The weights as doubles, for `quick_sums`: all of them together are below 2^53 (`check_total`)."""
+        return self.weights.astype(np.float64)
+
+    @cached_property
     def lists(self) -> Incidence:
         """Which row lists which item."""
         return Incidence(self.starts, self.listed, len(self.items))
@@ -194,6 +201,13 @@ class Profile:
         )
 
     @cached_property
+    def prefers(self) -> Ints:
+        """At [a, b] the weight of the ballots that place a above b: what all rules that compare items read."""
+        from .pairwise import pairwise
+
+        return pairwise(self)
+
+    @cached_property
     def listing_weight(self) -> int:
         """n of the rules that read the order: the weight of the ballots that list something."""
         return int(self.weights[lengths(self.starts) > 0].sum())
@@ -206,49 +220,9 @@ class Profile:
     @cached_property
     def support(self) -> Ints:
         """Weight of each item's supporters."""
-        return weighted_sums(self.supports.items, self.weights[self.supports.owners], len(self.items))
+        return quick_sums(self.supports.items, self.doubles[self.supports.owners], len(self.items))
 
     @cached_property
     def listing(self) -> Ints:
         """Weight of the ballots that list each item."""
-        return weighted_sums(self.lists.items, self.weights[self.lists.owners], len(self.items))
-
-
-def _check_arrays(
-    starts: Ints, listed: Ints, ranks: Anything, places: Ints, supported: Ints, weights: Ints, width: int
-) -> None:
-    def refuse(code: str, detail: str, wrong: Anything) -> None:
-        if wrong.any():
-            raise InvalidBallot(code, detail, int(np.flatnonzero(wrong)[0]) + 1)
-
-    rows = len(starts) - 1
-    if rows < 0 or starts[0] != 0 or starts[-1] != len(listed) or len(ranks) != len(listed):
-        raise InvalidBallot("bad_arrays", "starts, listed and ranks do not fit together")
-    if len(supported) != rows or len(weights) != rows:
-        raise InvalidBallot("bad_arrays", "supported and weights need one value a ballot")
-    sizes = lengths(starts)
-    refuse("bad_arrays", "starts must not go down", sizes < 0)
-    owners = np.repeat(np.arange(rows), sizes)
-
-    def owning(wrong_entries: Anything) -> Anything:
-        return np.bincount(owners[wrong_entries], minlength=rows) > 0
-
-    refuse("unknown_item", "an item is not in this contest", owning((listed < 0) | (listed >= width)))
-    keys = np.sort(owners * width + listed)
-    twice = keys[1:][keys[1:] == keys[:-1]]
-    refuse("duplicate_item", "an item is listed twice", np.bincount(twice // width, minlength=rows) > 0)
-    tied = np.zeros(len(listed), dtype=bool)
-    if len(listed):
-        tied[1:] = (ranks[1:] == ranks[:-1]) & (owners[1:] == owners[:-1])
-    refuse(
-        "bad_arrays",
-        "a rank must be one more than the number of items above it",
-        owning(~tied & (ranks != places)),
-    )
-    refuse("bad_weight", "the weight must be a whole number from 1 up", weights < 1)
-    check_total(int(weights.sum(dtype=object)) if rows else 0)
-    refuse("support_not_listed", "more items above the line than listed", (supported < 0) | (supported > sizes))
-    inside = (supported > 0) & (supported < sizes)
-    splits = np.zeros(rows, dtype=bool)
-    splits[inside] = tied[(starts[:-1] + supported)[inside]]
-    refuse("support_not_at_top", "the line must not cut through a tier", splits)
+        return quick_sums(self.lists.items, self.doubles[self.lists.owners], len(self.items))

@@ -6,11 +6,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from .packing import Indices, Ints, offsets, weighted_sums
+from .packing import Anything, Doubles, Indices, Ints, offsets, quick_sums
 from .profile import Profile
 
 DECIMALS = 30
 LIMB = 22
+SMALL = np.uint16
+"""Two bytes for the number of a purse, while there are so few: a million of them stay near the processor."""
 UNTOUCHED, EMPTY = 0, 1  # the first two purses
 
 
@@ -31,11 +33,11 @@ class Depths:
         by_rank = np.argsort(profile.ranks.astype(np.uint16), kind="stable")
         order = by_rank[np.argsort(profile.listed[by_rank].astype(np.uint16), kind="stable")]
         self.rows: Indices = lists.owners[order]
-        self.weights: Ints = profile.weights[self.rows]
+        self.weights: Doubles = profile.doubles[self.rows]
         self.deepest = int(profile.ranks.max(initial=0))
         span = self.deepest + 1
         keys = profile.listed.astype(np.int64) * span + profile.ranks
-        self.at_rank = weighted_sums(keys, profile.weights[lists.owners], width * span).reshape(width, span)
+        self.at_rank = quick_sums(keys, profile.doubles[lists.owners], width * span).reshape(width, span)
         counts = np.bincount(keys, minlength=width * span).reshape(width, span)
         self.begins = offsets(counts.sum(axis=1))
         self.ends = counts.cumsum(axis=1) + self.begins[:-1, None]
@@ -61,20 +63,20 @@ class Purses:
         self.depth = 0
         self.unit = (seats + 1) * (width + 1) * 10**DECIMALS
         self.quota = int(quota(profile.listing_weight, seats, width) * self.unit)
-        self.purse = np.zeros(len(profile.weights), dtype=np.int64)
+        self.purse: Anything = np.zeros(len(profile.weights), dtype=SMALL)
         self.left = [self.unit, 0]  # units left for each unit of weight, by purse
         self.limbs = self._limbs(self.left)
 
     def _held(self, item: int) -> tuple[Ints, Ints]:
         """The purses of the item's supporters, and the weight of those that hold each."""
         reach = self.depths.reach(item, self.depth)
-        purses, weights = self.purse[self.depths.rows[reach]], self.depths.weights[reach]
+        purses, weights = self.purse.take(self.depths.rows[reach]), self.depths.weights[reach]
         if len(self.left) <= len(purses):
-            sums = weighted_sums(purses, weights, len(self.left))
+            sums = quick_sums(purses, weights, len(self.left))
             found = np.flatnonzero(sums)
             return found, sums[found]
         found, inverse = np.unique(purses, return_inverse=True)
-        return found, weighted_sums(inverse, weights, len(found))
+        return found, quick_sums(inverse, weights, len(found))
 
     def support(self, item: int) -> tuple[int, int, int]:
         """Units that the item's supporters have left, their weight, and the weight of those who have paid for
@@ -95,6 +97,8 @@ class Purses:
             self.purse[rows] = EMPTY
             return
         found, inverse = np.unique(self.purse[rows], return_inverse=True)
+        if len(self.left) + len(found) > np.iinfo(SMALL).max:
+            self.purse = self.purse.astype(np.int32)
         self.purse[rows] = len(self.left) + inverse
         rest = units - self.quota
         fresh = [-(-self.left[purse] * rest // units) for purse in found.tolist()]

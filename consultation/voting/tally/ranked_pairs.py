@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .packing import Ints
-from .pairwise import pairwise
 from .profile import Profile
 from .rule import Call, Outcome, Rule
 from .strength import layers, majorities, outcome_of, read_strength
@@ -82,7 +81,7 @@ def lock(strengths: Ints, ties: TieBreaker) -> Locked:
 
 
 def compute(profile: Profile, call: Call) -> Outcome:
-    prefers = pairwise(profile)
+    prefers = profile.prefers
     above = lock(majorities(prefers, call.parameters["strength"]), call.ties).matrix()
     return outcome_of(
         profile, call, prefers, layers(above), {item: str(int(count)) for item, count in enumerate(above.sum(axis=1))}

@@ -58,7 +58,8 @@ def reorder(profile: Profile, taken: Sequence[str], *, contest: str = "", beacon
     for place, item in enumerate((known[code] for code in taken), start=1):
         if profile.support[item]:
             bid = loads.bid(item)
-            load = Fraction(bid.load.top, bid.load.bottom)
+            exact_load = loads.exactly(bid)
+            load = Fraction(exact_load.top, exact_load.bottom)
             rounds.append(described(profile, Placement(item, load, bid.unserved, (item,)), place) | {"taken": True})
             loads.place(item, load)
     waiting = [item for item in range(len(profile.items)) if profile.items[item] not in taken]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 from .packing import Ints
-from .pairwise import pairwise
 from .profile import Profile
 from .rule import Call, Outcome, Rule
 from .strength import layers, majorities, outcome_of, read_strength
@@ -25,7 +24,7 @@ def strongest_chains(direct: Ints) -> Ints:
 
 
 def compute(profile: Profile, call: Call) -> Outcome:
-    prefers = pairwise(profile)
+    prefers = profile.prefers
     chains = strongest_chains(majorities(prefers, call.parameters["strength"]))
     above = chains > chains.T
     return outcome_of(

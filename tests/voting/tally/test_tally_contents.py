@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consultation.voting.rules import to_content
-from consultation.voting.tally import BallotRow, InvalidBallot, Profile
+from consultation.voting.tally import BallotRow, InvalidBallot, Profile, contents
 from consultation.voting.tally.contents import Reader, profile_of_contents, row_of
 from tests.voting.tally import references as plain
 
@@ -128,3 +128,25 @@ def test_no_ballots_are_an_empty_profile():
     assert json.dumps(profile_of_contents("ab", []).input_sha256) == json.dumps(
         Profile.from_ballots("ab", []).input_sha256
     )
+
+
+TEXTS = [f'{{"tiers":[["{"abc"[number % 3]}"],["{"cab"[number % 3]}"]]}}'.encode() for number in range(50)]
+
+
+def test_batches_that_are_read_side_by_side_come_out_in_their_order(monkeypatch):
+    expected = profile_of_contents("abc", TEXTS)
+    monkeypatch.setattr(contents, "BATCH", 7)
+    found = profile_of_contents("abc", iter(TEXTS))
+    assert (found.input_sha256, found.ballots) == (expected.input_sha256, 50)
+    batches = contents._read(Reader("abc"), iter(TEXTS))
+    assert [len(batch.sizes) for batch in batches] == [7] * 7 + [1]
+    assert [int(batch.listed[0]) for batch in batches] == [0, 1, 2, 0, 1, 2, 0, 1]
+    assert len(contents._read(Reader("abc"), iter(TEXTS[:14]))) == 2
+
+
+def test_the_first_wrong_ballot_of_all_batches_is_told(monkeypatch):
+    monkeypatch.setattr(contents, "BATCH", 7)
+    wrong = [*TEXTS[:30], b'{"tiers":[["a"],["x"]]}', *TEXTS[30:40], b'{"tiers":[["a"],["y"]]}']
+    with pytest.raises(InvalidBallot) as refused:
+        profile_of_contents("abc", iter(wrong))
+    assert (refused.value.code, refused.value.ballot) == ("unknown_item", 31)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..packing import Ints, weighted_sums
+from ..packing import Ints, quick_sums
 from ..profile import Profile
 
 
@@ -27,8 +27,8 @@ def ejr_plus(profile: Profile, order: Sequence[int]) -> dict[str, Any]:
     """
     n = profile.supporting_weight
     incidence = profile.supports
-    by_item = profile.weights[incidence.rows]
-    served = np.zeros(len(profile.weights), dtype=np.int32)
+    by_item = profile.doubles[incidence.rows]
+    served = np.zeros(len(profile.weights), dtype=np.uint16)
     due: dict[int, list[int]] = {1: np.flatnonzero(profile.support).tolist()}
     inside: set[int] = set()
     violations: list[dict[str, Any]] = []
@@ -40,7 +40,7 @@ def ejr_plus(profile: Profile, order: Sequence[int]) -> dict[str, Any]:
             if item in inside:
                 continue
             begin, end = incidence.item_starts[item : item + 2]
-            below = np.cumsum(weighted_sums(served[incidence.rows[begin:end]], by_item[begin:end], 1))
+            below = np.cumsum(quick_sums(served.take(incidence.rows[begin:end]), by_item[begin:end], 1))
             share = _least_share(below, n, k)
             if share:
                 found.append((share, item, int(below[min(share, len(below)) - 1])))

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..packing import Indices, group_rows, lengths, matrix_of, pack_columns
+from ..packing import Indices, group_rows, lengths, matrix_of, pack_columns, quick_sums
 from ..profile import Profile
 
 
@@ -75,7 +75,13 @@ def _coalitions(profile: Profile, longest: int) -> Iterator[tuple[Indices, int]]
         rows = rows[ends]
         if int(profile.weights[rows].sum()) * longest < n or not len(rows):
             continue
-        members = np.sort(matrix_of(profile.starts, profile.listed, rows, size), axis=1)
+        members = matrix_of(profile.starts, profile.listed, rows, size)
+        # A set weighs no more than the ballots that have one of its items so high.
+        high = quick_sums(members.ravel(), np.repeat(profile.doubles[rows], size), len(profile.items))
+        heavy = (high * longest >= n)[members].all(axis=1)
+        if not heavy.any():
+            continue
+        rows, members = rows[heavy], np.sort(members[heavy], axis=1)
         grouped, begins = group_rows(pack_columns(members.astype(np.int64), len(profile.items)))
         weights = np.add.reduceat(profile.weights[rows[grouped]], begins)
         for group in np.flatnonzero(weights * longest >= n):
