@@ -23,3 +23,14 @@ def scene(session: Any, clock: Any) -> Scene:
     delegates = tuple(make_delegate(session, now, code) for code in ("ALPHA", "BETA", "GAMMA"))
     commit(session)
     return Scene(consultation, tuple(item.code for item in items), delegates)
+
+
+@pytest.fixture
+def timed(session: Any, scene: Scene) -> Scene:
+    """Items that ask for minutes, 30 each."""
+    from consultation.curation.queries import items
+
+    for item in items(session, scene.consultation.id):
+        item.minutes = 30
+    session.flush()
+    return scene

@@ -219,3 +219,12 @@ def test_the_example_of_the_guide_is_true():
     told = next(line.split("# ")[1] for line in code.splitlines() if line.startswith("result.order"))
     assert json.dumps(found["result"].order) == told
     assert all(f"| `{rule}` |" in guide for rule in RULES)
+
+
+def test_expanding_approvals_tells_who_has_paid_for_nothing_yet():
+    """Exact numbers: two of three carry A and pay; B is then carried by one of them and by the third, C by the third
+    alone, who pays for B as well."""
+    rows = [BallotRow((("A",),)), BallotRow((("A",), ("B",))), BallotRow((("B",), ("C",)))]
+    result = tally(Profile.from_ballots("ABC", rows), "expanding_approvals", seats=2)
+    told = [(line["item"], line["supporters"], line["unserved"]) for line in result.rounds]
+    assert told == [("A", 2, 2), ("B", 2, 1), ("C", 1, 0)]
