@@ -10,12 +10,13 @@ from consultation.accounts.states import ShownAs
 from consultation.kernel.permissions import OPERATOR
 from consultation.kernel.roles import Role
 from consultation.membership.queries import organization_by_code
-from consultation.voting.models import BallotContent, ChainEntry
+from consultation.organizing.paper_forms import reading_form
+from consultation.voting.models import BallotContent, ChainEntry, Contest
 from consultation.voting.operations import close_contest, open_contest, publish_contest, tally_contest
 from consultation.voting.paper_models import PaperReading
 from consultation.voting.queries import contest_by_code
 from consultation.voting.rules import from_content
-from consultation.voting.states import ContestState, VotingUnit
+from consultation.voting.states import ContestKind, ContestState, Secrecy, VotingUnit
 from tests.factories import NOW, make_mandate, make_organization, make_user, sign_in
 from tests.voting.factories import commit
 
@@ -302,3 +303,13 @@ def test_the_desk_lists_with_a_fixed_number_of_queries(make, client, organizer, 
         seen.append(len(counted))
     assert seen[0] == seen[1]
     assert session.scalar(select(func.count()).select_from(ChainEntry)) == 0
+
+
+def test_places_beyond_the_lines_are_typed_below_them(app):
+    contest = Contest(kind=ContestKind.RANKING, secrecy=Secrecy.SECRET)
+    typed = {"voter": "ORG1", **{f"line{number}": str(number) for number in range(1, 11)}, "further": "11\n12, 13\n"}
+    with app.test_request_context(method="POST", data=typed):
+        form = reading_form(contest, 13)
+        assert form.lines() == [*(str(number) for number in range(1, 12)), "12, 13"]
+        assert [form.line_with("13"), form.line_with("nothing")] == ["further", "line1"]
+        assert "further" not in reading_form(contest, 10)
