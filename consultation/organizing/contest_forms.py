@@ -12,7 +12,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import Vocabulary
@@ -31,8 +31,9 @@ def _codes(typed: str | None) -> list[str]:
 class _Electorate(OrganizersForm):
     """The part of a form that says which members vote; ``offer`` gives it the vocabulary's terms."""
 
-    unit = SelectField(
+    unit = RadioField(
         _l("Who has a ballot"),
+        [DataRequired(_l("This is needed."))],
         choices=[SelectChoice(kind.value, label) for kind, label in UNITS.items()],
         default=VotingUnit.MEMBERS.value,
         description=_l("A person with several mandates has one ballot, by the mandate that began first."),

@@ -144,7 +144,7 @@ def test_choices_that_always_hold_something_are_not_called_optional(client, orga
     text = client.get("/en/organize/sample/contests").text
     labels = dict(re.findall(r'<label for="(\w+)">(.*?)</label>', text, re.DOTALL))
     left = {name for name, words in labels.items() if "(optional)" not in words}
-    assert left == {"code", "kind", "secrecy", "affiliates_count", "unit", "places"}
+    assert left == {"code", "kind", "secrecy", "affiliates_count", "places"}
 
 
 def test_the_desk_costs_the_same_however_much_there_is(client, organizer, session, consultation, count_queries):

@@ -17,7 +17,7 @@ from consultation.voting.operations import ImportedBallots
 from consultation.voting.operations import import_ballots as put_into_the_box
 from consultation.voting.operations.importing import ALREADY_CAST
 from consultation.voting.queries import option_codes
-from consultation.voting.states import Secrecy
+from consultation.voting.states import Secrecy, VotingUnit
 from consultation.voting.tally import BallotRow
 
 
@@ -120,14 +120,15 @@ def _items(session: Session, contest: Contest, marks: list[BallotMark]) -> list[
 
 
 def _voters(session: Session, contest: Contest, marks: list[BallotMark]) -> list[BallotMark]:
-    """In a contest with a roll, the organization's code in place of its name; who is not on the roll is noted."""
+    """In a contest with a roll, the organization's code in place of its name; who is not on it is noted. Delegates
+    go by their codes on the roll alone: what names their organization names none of them."""
     if contest.secrecy is Secrecy.NO_ROLL:
         return marks
-    directory = Directory(session)
+    directory = Directory(session) if contest.unit is VotingUnit.MEMBERS else None
     roll = codes_on_roll(session, contest.id)
     named = []
     for mark in marks:
-        code = directory.code_of(mark.voter)
+        code = mark.voter if directory is None else directory.code_of(mark.voter)
         if mark.rejected:
             named.append(mark)
         else:
