@@ -3,7 +3,8 @@
     python bin/_catalogues.py [ROOT]
 
 extracts the messages as babel.cfg says, compares them with translations/*/LC_MESSAGES/messages.po, and prints
-each that is missing, empty, fuzzy, no longer used, or has other placeholders; of French also what is spaced wrongly.
+each that is missing, empty, fuzzy, no longer used, or has other placeholders; of French also what is spaced wrongly,
+of Spanish what says tú.
 Exits 1 when there is one.
 """
 
@@ -27,6 +28,9 @@ KEYWORDS = DEFAULT_KEYWORDS | {
 SHOWN = 12
 #: French of Canada (OQLF): a no-break space inside guillemets and before the colon, none before ; ! ?
 MISSPACED = re.compile("« | »|(?<=[^ ]) :(?= |$)|[ \u00a0][;!?]")
+
+#: Spanish of Mexico says *usted* here.
+FAMILIAR = re.compile(r"\b(tú|tu|tus|ti|contigo|tuy[oa]s?)\b", re.IGNORECASE)
 
 
 def extract(root: Path) -> Catalog:
@@ -57,6 +61,8 @@ def faults(used: Catalog, translated: Catalog) -> Iterator[tuple[str, str]]:
         strings = message.string if isinstance(message.string, list | tuple) else [message.string]
         if message.id and str(translated.locale) == "fr" and any(map(MISSPACED.search, strings)):
             yield "spaced wrongly", _name(message)
+        if message.id and str(translated.locale) == "es" and any(map(FAMILIAR.search, strings)):
+            yield "says tú", _name(message)
     for message, errors in translated.check():
         for error in errors:
             yield str(error), _name(message)

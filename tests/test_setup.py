@@ -217,6 +217,13 @@ def test_french_that_is_spaced_well_is_none(translated, right):
     assert translated(GOOD.replace("Bonjour", f"Bonjour{right}")) == []
 
 
+@pytest.mark.parametrize("familiar", ["Tu correo", "Es tuyo", "Para ti", "¿Y tú?"])
+def test_spanish_that_says_tu_is_a_fault(translated, familiar, tmp_path):
+    translated(GOOD.replace("Bonjour", familiar))
+    checked = run(sys.executable, "bin/_catalogues.py", tmp_path)
+    assert "es: says tú: 'Hello %(name)s'" in checked.stdout.splitlines()
+
+
 def test_placeholders_that_differ_are_a_fault(translated):
     assert len(translated(GOOD.replace("Bonjour %(name)s", "Bonjour %(nom)s"))) == 1
 

@@ -188,8 +188,10 @@ class EndForm(FlaskForm):  # type: ignore[misc]
 class InviteForm(FlaskForm):  # type: ignore[misc]
     name = StringField(_l("Name"), [DataRequired(_l("Enter a name.")), NAME])
     email = EmailField(_l("Email address"), [DataRequired(_l("Enter an email address.")), is_address])
-    kind = SelectField(
-        _l("What they may do"), choices=[SelectChoice(kind.value, label) for kind, label in MANDATES.items()]
+    kind = RadioField(
+        _l("What they may do"),
+        choices=[SelectChoice(kind.value, label) for kind, label in MANDATES.items()],
+        default=next(iter(MANDATES)).value,
     )
     ends_on = DateField(
         _l("Last day of the mandate"), [Optional(), is_ahead], description=_l("Leave it empty where there is none.")

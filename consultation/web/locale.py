@@ -99,6 +99,11 @@ def format_decimal(value: str, places: int = 2) -> str:
     return f"{whole},{rest}" if language() == "fr" else text
 
 
+def colon() -> str:
+    """A colon after a word: in French of Canada behind a no-break space."""
+    return "\u00a0:" if language() == "fr" else ":"
+
+
 def in_languages() -> dict[str, str]:
     """The addresses of this same page, with its query, by language."""
     return here_in_each() if addressed() else {other: f"/{other}/" for other in LANGUAGES}
@@ -135,6 +140,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         language=language,
+        colon=colon,
         in_languages=in_languages,
         LANGUAGES=LANGUAGES,
         LANGUAGE_NAMES=LANGUAGE_NAMES,
