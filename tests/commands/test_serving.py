@@ -183,3 +183,16 @@ def test_on_sqlite_no_process_loads_what_speaks_to_postgresql(tmp_path):
         [sys.executable, "-c", script], cwd=ROOT, env=settings, capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_a_server_starts_without_what_only_some_pages_or_commands_need(tmp_path):
+    heavy = ("numpy", "openpyxl", "docx", "typst", "alembic", "cryptography", "joserfc", "markdown_it", "segno", "PIL")
+    script = (
+        "import sys, consultation.commands.serving; from consultation.app import create_app; create_app();"
+        f"print(sorted(set({heavy!r}) & set(sys.modules)))"
+    )
+    settings = {**environment(tmp_path), "CONSULTATION_SECRET_KEY": "x" * 40}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=settings, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("[]\n", "")
