@@ -20,7 +20,7 @@ from consultation.drafting.states import ReleaseStatus
 from consultation.drafting.wording import Localized, filled, licence, sentence, sentences
 from consultation.kernel.orm import LANGUAGES
 from consultation.voting.models import Contest, StoredTally
-from consultation.voting.states import Secrecy
+from consultation.voting.states import Secrecy, VotingUnit
 
 SCHEMA_VERSION = "1.1"
 
@@ -151,7 +151,7 @@ def _contest(contest: Contest, facts: Facts) -> dict[str, Any]:
         "ballots": facts.ballots,
         "blank": contest.blank_count or 0,
         "turnout": None if without_roll or not facts.electorate else round(facts.ballots / facts.electorate, 4),
-    }
+    } | ({"unit": contest.unit.value} if contest.unit is VotingUnit.DELEGATES else {})
 
 
 def _sections(draft: AgendaDraft, facts: Facts, headline: StoredTally) -> list[dict[str, Any]]:

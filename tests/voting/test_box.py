@@ -22,6 +22,7 @@ from consultation.voting.models import BallotContent, BallotDraft, CastKey, Chai
 from consultation.voting.operations import CastConflict, cast, close_contest, save_draft
 from consultation.voting.queries import chain_entries, contest_by_code, final_contents
 from consultation.voting.rules import InvalidVote
+from consultation.voting.states import VotingUnit
 from tests.voting.factories import commit, make_contest, make_delegate
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -57,7 +58,11 @@ def holds(session, contest):
     return verify_chain(contest.code, start, chain_entries(session, contest.id)) is None
 
 
-def test_fifty_parallel_casts_of_one_voter_leave_one_final_ballot(session, engine, scene, contest, clock):
+@pytest.mark.parametrize("unit", VotingUnit)
+def test_fifty_parallel_casts_of_one_voter_leave_one_final_ballot(session, engine, scene, clock, unit):
+    until = clock.now() + timedelta(days=1)
+    contest = make_contest(session, scene.consultation, clock.now(), unit=unit, closes_at=until)
+    commit(session)
     delegate = scene.delegates[0]
     ready = threading.Barrier(12)
 

@@ -281,6 +281,14 @@ def test_the_whole_way_on_the_command_line(runner, app, session, scene, clock, a
     voted = {row.code: row.voted for row in session.scalars(select(RollEntry)).all()}
     assert voted == {"ALPHA-1": True, "ALPHA-2": True, "BETA-1": True, "GAMMA-1": True}
     assert "GAMMA-1\tOrganization GAMMA\t\tvoted" in run(runner, "contests", "roll", "OWN")
+    run(runner, "agenda", "draft", "gathering", "--contest", "OWN")
+    run(runner, "agenda", "release", "gathering")
+    agenda = {name: tmp_path / f"agenda.{name}" for name in ("json", "md")}
+    for name, target in agenda.items():
+        run(runner, "export", "agenda", "gathering", "--format", name, "--lang", "fr", "-o", str(target))
+    held = json.loads(agenda["json"].read_text("utf-8"))["method"]["contest"]
+    assert (held["unit"], held["electorate"], held["ballots"]) == ("delegates", 4, 4)
+    assert "Personnes déléguées inscrites" in agenda["md"].read_text("utf-8")
     bundle = str(tmp_path / "data.zip")
     run(runner, "export", "data", "gathering", "-o", bundle)
     run(runner, "verify", bundle)

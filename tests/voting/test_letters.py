@@ -18,6 +18,7 @@ from consultation.membership.models import Mandate
 from consultation.voting.models import ChainEntry
 from consultation.voting.operations import cast, close_contest
 from consultation.voting.queries import checkpoints
+from consultation.voting.states import VotingUnit
 from tests.voting.factories import commit, make_contest, make_user
 
 
@@ -73,6 +74,19 @@ def contest(session, scene, clock):
     made = make_contest(session, scene.consultation, clock.now(), closes_at=clock.now() + timedelta(days=1))
     commit(session)
     return made
+
+
+def test_where_delegates_vote_the_one_who_cast_is_told_and_nobody_else(session, scene, clock, sent):
+    alpha, now = scene.delegates[0], clock.now()
+    add_person(session, alpha, clock, "deputy")
+    own = make_contest(session, scene.consultation, now, unit=VotingUnit.DELEGATES, closes_at=now + timedelta(days=1))
+    commit(session)
+    vote(session, own, alpha, [[scene.codes[0]]], clock)
+    clock.advance(minutes=15)
+    [(to, subject, text)] = sent()
+    assert (to, subject.endswith("A ballot of yours was recorded")) == ("alpha@example.org", True)
+    assert "A ballot of yours, as a delegate of Organization ALPHA, was recorded in the contest MAIN." in text
+    assert scene.codes[0] not in text
 
 
 def test_the_other_delegates_are_told_that_a_ballot_was_recorded_and_nothing_else(session, scene, contest, clock, sent):

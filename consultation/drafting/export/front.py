@@ -271,7 +271,7 @@ def contest(voice: Voice, held: Mapping[str, Any]) -> Definitions:
         (_("Tie-break"), voice.line(held["tie_break"])),
         (_("Public value for the tie-break"), text(held["beacon"] or _("none"))),
         (
-            _("Voters on the roll"),
+            _("Delegates on the roll") if held.get("unit") == "delegates" else _("Voters on the roll"),
             number(voice, held["electorate"]) if held["electorate"] is not None else text(_("no roll")),
         ),
         (_("Ballots counted"), number(voice, held["ballots"])),
