@@ -353,6 +353,11 @@ def honest(file, name, change):
         ("ballot_chain", lambda rows: [rows[0] | {"entry_hash": "0" * 64}, *rows[1:]], "does not hold at entry 1"),
         ("checkpoint", lambda rows: [row | {"signature": "0" * 128} for row in rows], "does not hold (signature)"),
         ("roll_entry", lambda rows: [row | {"organization_id": row["id"]} for row in rows], "do not fit together"),
+        (
+            "roll_entry",
+            lambda rows: [row | dict.fromkeys(("organization_id", "voter_id"), row["id"]) for row in rows],
+            "do not fit together",
+        ),
         ("user", lambda rows: [row | {"created_at": "yesterday"} for row in rows], "holds a value that is none"),
     ],
 )

@@ -19,7 +19,7 @@ PATIENCE_MS = 10_000
 
 
 class BrokenReferences(Exception):
-    """The archive's rows name others that it does not hold."""
+    """The archive's rows name others that it does not hold, or break another rule of the database."""
 
 
 @contextmanager
@@ -86,12 +86,7 @@ def _empty(connection: Connection) -> None:
 def _fill(connection: Connection, name: str, names: list[str], rows: Iterator[list[Any]]) -> int:
     listed, count = ", ".join(map(_quoted, names)), 0
     if connection.dialect.name == "postgresql":
-        driver = connection.connection.cursor()
-        with driver.copy(f"COPY {_quoted(name)} ({listed}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-                count += 1
-        return count
+        return _copy(connection, f"COPY {_quoted(name)} ({listed}) FROM STDIN", rows)
     marks = ", ".join("?" * len(names))
     while batch := list(islice(rows, BATCH)):
         connection.exec_driver_sql(
@@ -99,6 +94,21 @@ def _fill(connection: Connection, name: str, names: list[str], rows: Iterator[li
             [tuple(row) for row in batch],
         )
         count += len(batch)
+    return count
+
+
+def _copy(connection: Connection, order: str, rows: Iterator[list[Any]]) -> int:
+    """By the driver itself, whose errors SQLAlchemy does not see."""
+    from psycopg import DataError, IntegrityError
+
+    count = 0
+    try:
+        with connection.connection.cursor().copy(order) as copy:
+            for row in rows:
+                copy.write_row(row)
+                count += 1
+    except (IntegrityError, DataError) as error:
+        raise BrokenReferences from error
     return count
 
 
