@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 TOUR, SAMPLE = ROOT / "var" / "tour", ROOT / "var" / "tour-sample"
 PICTURES = ROOT / "docs" / "pictures"
+COLOURS = 256
 LANGUAGES, WIDTHS, SCHEMES = ("en", "fr", "es"), (1280, 360), ("light", "dark")
 HEIGHTS = {1280: 900, 360: 740}
 PATIENCE_SECONDS = 90
@@ -265,6 +266,15 @@ def write_index(taken: list[Path]) -> None:
     )
 
 
+def _keep_small(picture: Path, target: Path) -> None:
+    """In a palette, which takes a third of the space; this method keeps the colours of small signs."""
+    from PIL import Image  # pikepdf brings it
+
+    with Image.open(picture) as full:
+        few = full.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few.save(target, optimize=True)
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bin/tour")
     parser.add_argument("--only", action="append", default=[])
@@ -297,7 +307,7 @@ def main(arguments: list[str]) -> int:
     if chosen.readme:
         PICTURES.mkdir(parents=True, exist_ok=True)
         for picture in TOUR.glob("readme-*.png"):
-            shutil.copyfile(picture, PICTURES / picture.name.removeprefix("readme-"))
+            _keep_small(picture, PICTURES / picture.name.removeprefix("readme-"))
     print(f"{len(tour.taken)} pictures in {TOUR.relative_to(ROOT)}/, to be seen in index.html")
     for fault in dict.fromkeys(tour.faults):
         print(fault)
