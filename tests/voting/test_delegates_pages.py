@@ -301,6 +301,24 @@ def test_the_whole_way_on_the_command_line(runner, app, session, scene, clock, a
     assert after == before
 
 
+def test_a_cast_of_a_delegate_asks_no_more_of_the_database_than_one_for_an_organization(
+    app, session, scene, clock, ana, count_queries
+):
+    costs = {}
+    for unit in VotingUnit:
+        contest = make_contest(session, scene.consultation, clock.now(), code=unit.value.upper(), unit=unit)
+        commit(session)
+        client = signed_in(app, scene.delegates[0].user)
+        for _time in range(2):
+            with count_queries() as queries:
+                cast = client.post(
+                    f"{PLACE}/ballots", data={"contest": contest.code, "ballot": "[]", "key": uuid.uuid4().hex}
+                )
+            assert cast.status_code == 303
+            costs[unit] = len(queries)
+    assert costs[VotingUnit.DELEGATES] < costs[VotingUnit.MEMBERS]
+
+
 def test_an_auditor_reads_the_roll_and_casts_nothing(app, session, contest, clock):
     auditor = make_user(session, clock.now(), "auditor@example.org", Role.AUDITOR)
     commit(session)
