@@ -47,14 +47,23 @@ AS_IS = "as it is"
 KEPT = ROOT / "var" / "mutation.json"
 MEMORY = 4 << 30
 OWN = {
-    "test_tally_classical": ("irv", "stv", "papers", "schulze", "ranked_pairs", "strength", "condorcet"),
+    "test_tally_classical": ("irv", "stv", "papers", "schulze", "ranked_pairs", "strength"),
     "test_tally_equal_shares": ("equal_shares", "shares"),
     "test_tally_contents": ("contents", "words"),
     "test_tally_readers": ("readers.",),
     "test_tally_robustness": ("robustness", "stream", "coverage", "comparison", "margins", "reordering"),
     "test_tally_close": ("phragmen", "purses"),
     "test_tally_words": ("words",),
-    "test_tally_rules": ("phragmen", "approval", "borda", "positional", "expanding_approvals", "purses", "audit."),
+    "test_tally_rules": (
+        "condorcet",
+        "phragmen",
+        "approval",
+        "borda",
+        "positional",
+        "expanding_approvals",
+        "purses",
+        "audit.",
+    ),
     "test_tally_profile": ("checking", "ballots", "packing", "profile"),
 }
 """A module's own tests: they alone run on its changes, and on those of a module of all rules before the rest."""

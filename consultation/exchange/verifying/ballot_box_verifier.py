@@ -1839,8 +1839,8 @@ RULES: Mapping[str, Callable[[Count, Mapping, Mapping], dict]] = {
     "irv": irv,
     "stv": stv,
 }
-KNOWN_VERSIONS = {(rule, "1") for rule in RULES}
-"""What was written from; a rule under another version may count otherwise."""
+KNOWN_VERSIONS = {(rule, "1") for rule in RULES} | {("stv", "2")}
+"""What was written from; a rule under another version may count otherwise. Version 2 of STV logs fewer draws."""
 
 
 # ---------------------------------------------------------------------------------------------------------------------

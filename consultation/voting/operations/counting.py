@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -59,10 +60,11 @@ def profile_of(session: Session, contest: Contest, report: Report = silent) -> t
     """The ballots that count, packed."""
 
     def contents() -> Iterator[bytes]:
-        for number, content in enumerate(counted_contents(session, contest.id)):
-            if number % READ_AT_ONCE == 0:
-                report(READING, number)
-            yield content
+        source, read = counted_contents(session, contest.id), 0
+        while some := list(islice(source, READ_AT_ONCE)):
+            report(READING, read)
+            yield from some
+            read += len(some)
 
     return tally.profile_of_contents(sorted(option_codes(session, contest.id)), contents())
 

@@ -17,43 +17,43 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .ballots import MAX_WEIGHT, BallotRow, InvalidBallot, check_row
-from .packing import Anything, Ints, offsets
+from .ballots import MAX_WEIGHT, BallotRow, InvalidBallot, check_items, check_row, check_total
+from .checking import check_arrays
+from .form import LISTED, SUPPORT, SUPPORTED, WEIGHT, is_canonical, kinds_of, wide
+from .packing import Anything, Indices, Ints, by_tier_then_item, offsets
 from .profile import Profile
 from .words import Words
 
 BATCH = 50_000
 THREADS = 2
-WORD, GAP = 8, 4
+WORD = 8
 _PLAIN = frozenset(map(chr, range(33, 127))) - set('"\\')
 
 
 class Batch(NamedTuple):
-    """Some ballots as arrays, as `Profile.from_arrays` takes them: a length, a line and a weight a ballot, an item (its
-    place among the codes) and a rank an entry.
+    """Some ballots as arrays, checked: a length, a line and a weight a ballot, an item (its place among the codes) and
+    a rank an entry, the items of each tier ascending.
     """
 
     sizes: Ints
     supported: Ints
     weights: Ints
-    listed: Ints
-    ranks: Ints
+    listed: Indices
+    ranks: Indices
 
 
 def profile_of_contents(items: Sequence[str], contents: Iterable[bytes]) -> Profile:
     """The profile of stored ballots. Raises InvalidBallot as `Profile.from_ballots` does, and with `bad_json` for what
     is no ballot at all.
     """
-    batches = _read(Reader(items), iter(contents))
-    sizes, supported, weights, listed, ranks = (
-        np.concatenate([part, *parts]) if parts else part
-        for part, parts in zip(
-            (np.zeros(0, dtype=np.int64),) * len(Batch._fields),
-            zip(*batches, strict=True) if batches else ((),) * 5,
-            strict=True,
-        )
-    )
-    return Profile.from_arrays(items, offsets(sizes), listed, ranks, supported, weights)
+    codes = check_items(items)
+    batches = _read(Reader(codes), iter(contents))
+    if not batches:
+        return Profile.from_ballots(codes, [])
+    sizes, supported, weights, listed, ranks = (np.concatenate(parts) for parts in zip(*batches, strict=True))
+    check_total(int(weights.sum(dtype=object)))
+    blank = int(np.count_nonzero(sizes == 0))
+    return Profile.merged(codes, offsets(sizes), listed, ranks, supported, weights, len(sizes), blank)
 
 
 def _read(reader: Reader, source: Iterator[bytes]) -> list[Batch]:
@@ -121,7 +121,8 @@ class Reader:
             if row.weight > MAX_WEIGHT:
                 raise InvalidBallot("weight_too_large", f"a ballot weighs {row.weight}", number)
             weights.append(row.weight)
-        return Batch(*(np.array(column, dtype=np.int64) for column in columns))
+        lengths, above, masses, items, tiers = (np.array(column, dtype=np.int64) for column in columns)
+        return Batch(lengths, above, masses, *by_tier_then_item(offsets(lengths), items, tiers, len(self.known)))
 
     def _quickly(self, chunk: Sequence[bytes]) -> Batch | None:
         """The same, or None where a text is not exactly of the form that the box writes."""
@@ -132,8 +133,8 @@ class Reader:
             return None
         opens, closes = quotes[::2], quotes[1::2]
         owner = np.repeat(np.arange(len(chunk)), np.diff(np.searchsorted(opens, lines)))
-        kinds = _kinds(data, opens, closes)
-        if kinds is None or not _is_canonical(data, lines, opens, closes, owner, kinds):
+        kinds = kinds_of(data, opens, closes)
+        if kinds is None or not is_canonical(data, lines, opens, closes, owner, kinds):
             return None
         listed, known = self._items(data, opens, closes - opens - 1)
         entries, tops = np.flatnonzero(kinds == LISTED), np.flatnonzero(kinds == SUPPORTED)
@@ -156,11 +157,16 @@ class Reader:
             if not number.isdigit() or number[:1] == b"0" or int(number) > MAX_WEIGHT:
                 return None
             weights[owner[at]] = int(number)
-        return Batch(sizes, above, weights, listed[entries], ranks)
+        starts, items = offsets(sizes), listed[entries]
+        try:
+            check_arrays(starts, items, ranks, places, above, weights, width)
+        except InvalidBallot:
+            return None
+        return Batch(sizes, above, weights, *by_tier_then_item(starts, items, ranks, width))
 
     def _items(self, data: bytes, opens: Ints, size: Ints) -> tuple[Ints, Anything]:
         """Which item each string is, eight bytes at a time, and whether it is one."""
-        everywhere = _wide(data, ">u8")
+        everywhere = wide(data, ">u8")
         made = np.zeros(len(opens), dtype=np.int64)
         known = size <= self.words * WORD
         for word, (found, distinct) in enumerate(self.steps):
@@ -180,76 +186,3 @@ class Reader:
             made = np.minimum(np.searchsorted(distinct, keys), len(distinct) - 1)
             known &= distinct[made] == keys
         return self.place[made], known
-
-
-SUPPORTED, LISTED, SUPPORT, TIERS, WEIGHT, END = range(6)  # two kinds of items, three keys, the end of a ballot
-_KEYS = {SUPPORT: b'"support', TIERS: b'"tiers":', WEIGHT: b'"weight"'}
-_BETWEEN = {
-    (SUPPORT, SUPPORTED): (b":[",),
-    (SUPPORT, TIERS): (b":[],",),
-    (SUPPORTED, SUPPORTED): (b",",),
-    (SUPPORTED, TIERS): (b"],",),
-    (TIERS, LISTED): (b":[[",),
-    (TIERS, WEIGHT): (b":[],",),
-    (TIERS, END): (b":[]}",),
-    (LISTED, LISTED): (b",", b"],["),
-    (LISTED, WEIGHT): (b"]],",),
-    (LISTED, END): (b"]]}",),
-}
-"""What may stand between two strings, by what they are: all there is of the form but the strings themselves."""
-
-
-def _kinds(data: bytes, opens: Ints, closes: Ints) -> Ints | None:
-    """What each string is; None where one before a colon is no key of ours."""
-    words = _wide(data, ">u8")[opens]
-    kinds = np.full(len(opens), END, dtype=np.int64)
-    for kind, name in _KEYS.items():
-        length = len(name.rstrip(b":").strip(b'"'))
-        kinds[(words == int.from_bytes(name, "big")) & (closes - opens - 1 == length) & _is_key(data, closes)] = kind
-    if (_is_key(data, closes) != (kinds != END)).any() or kinds[0] == END:
-        return None
-    last = kinds[np.maximum.accumulate(np.where(kinds != END, np.arange(len(kinds)), 0))]
-    return np.where(kinds != END, kinds, np.where(last == SUPPORT, SUPPORTED, LISTED))
-
-
-def _is_key(data: bytes, closes: Ints) -> Anything:
-    found: Anything = np.frombuffer(data, dtype=np.uint8)[closes + 1] == ord(":")
-    return found
-
-
-def _is_canonical(data: bytes, lines: Ints, opens: Ints, closes: Ints, owner: Ints, kinds: Ints) -> bool:
-    """Whether every ballot begins with a brace and a first key, and nothing stands between strings but what may."""
-    first = np.searchsorted(owner, np.arange(len(lines) - 1))
-    if (first >= len(opens)).any() or not np.array_equal(owner[first], np.arange(len(lines) - 1)):
-        return False
-    begins = np.frombuffer(data, dtype=np.uint8)[lines[:-1] + 1] == ord("{")
-    if (
-        not begins.all()
-        or (opens[first] != lines[:-1] + 2).any()
-        or np.isin(kinds[first], (SUPPORTED, LISTED, WEIGHT)).any()
-    ):
-        return False
-    last = np.append(owner[1:] != owner[:-1], True)
-    follows = np.where(last, END, np.append(kinds[1:], END))
-    until = np.where(last, lines[owner + 1], np.append(opens[1:], 0))
-    gap = until - closes - 1
-    numbers = kinds == WEIGHT  # what stands behind this key is a number, and the end
-    if (follows[numbers] != END).any() or (np.frombuffer(data, dtype=np.uint8)[until[numbers] - 1] != ord("}")).any():
-        return False
-    if (gap[~numbers] < 1).any() or (gap[~numbers] > GAP).any():
-        return False
-    shift = ((GAP - np.clip(gap, 1, GAP)) * 8).astype(np.int64)
-    between = _wide(data, ">u4")[closes + 1].astype(np.int64) >> shift
-    found = ((kinds * (END + 1) + follows) * (GAP + 1) + np.clip(gap, 0, GAP)) << (8 * GAP) | between
-    allowed = [
-        ((kind * (END + 1) + then) * (GAP + 1) + len(text)) << (8 * GAP) | int.from_bytes(text, "big")
-        for (kind, then), texts in _BETWEEN.items()
-        for text in texts
-    ]
-    return bool(np.isin(found[~numbers], allowed).all())
-
-
-def _wide(data: bytes, kind: str) -> Anything:
-    """The bytes from every place on, read as whole numbers of several bytes."""
-    size = np.dtype(kind).itemsize
-    return np.ndarray((len(data) - size + 1,), dtype=kind, buffer=data, strides=(1,))

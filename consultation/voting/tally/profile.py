@@ -136,8 +136,23 @@ class Profile:
         ballots: int,
         blank: int,
     ) -> Profile:
-        """Rows sorted by length, words and line, and equal rows merged."""
         entries, ranked = by_tier_then_item(starts, listed, ranks, len(items))
+        return cls.merged(items, starts, entries, ranked, supported, weights, ballots, blank)
+
+    @classmethod
+    def merged(
+        cls,
+        items: tuple[str, ...],
+        starts: Ints,
+        entries: Indices,
+        ranked: Indices,
+        supported: Ints,
+        weights: Ints,
+        ballots: int,
+        blank: int,
+    ) -> Profile:
+        """Of ballots that were checked, the items of each tier ascending: rows sorted by length, words and line, and
+        equal rows merged."""
         words = words_of(starts, entries, ranked)
         kept: list[Ints] = []
         sums: list[Ints] = []

@@ -10,7 +10,7 @@ units of 1/100,000 of a vote. A ballot that ties its first choices is not valid,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -52,8 +52,8 @@ class Count:
                 self._pass_surplus()
             else:
                 self._exclude()
-        for item in self.ranked(self.standing, "equal votes for the last seats"):
-            if len(self.elected) < self.seats:
+        if len(self.elected) < self.seats:  # no more are left in the count than seats
+            for item in self.ranked(self.standing, "equal votes for the last seats"):
                 self._elect(item)
 
     def _elect(self, item: int) -> None:
@@ -83,7 +83,7 @@ class Count:
                     self.waiting.append(one)
 
     def _pass_surplus(self) -> None:
-        item = self.ranked(self.waiting, "equal surpluses")[0]
+        item = self._at_an_end(self.waiting, "equal surpluses", len(self.elected) + 1, max)[0]
         self.waiting.remove(item)
         rows = self.papers.of(item)
         surplus = self.totals[item] - self.quota
@@ -95,7 +95,9 @@ class Count:
         self._close("surplus", item)
 
     def _exclude(self) -> None:
-        item = self.ranked(self.standing, "equal votes, lowest")[-1]
+        item = self._at_an_end(self.standing, "equal votes, lowest", len(self.elected) + len(self.standing) + 1, min)[
+            -1
+        ]
         self.standing.remove(item)
         self.excluded.append(item)
         self.papers.leave(item)
@@ -122,6 +124,14 @@ class Count:
             for equal in self._looking_back(groups[total]):
                 ranked += self.ties.order(equal, reason, place + len(ranked))
         return ranked
+
+    def _at_an_end(self, items: list[int], reason: str, place: int, end: Callable[[Iterable[int]], int]) -> list[int]:
+        """Those that none stands above, or below: equal ones as drawn, which is written down. `place`: of the first for
+        the one end; for the other, behind the last."""
+        wanted = end(self.totals[item] for item in items)
+        groups = self._looking_back([item for item in items if self.totals[item] == wanted])
+        group = groups[0] if end is max else groups[-1]
+        return self.ties.order(group, reason, place if end is max else place - len(group))
 
     def _looking_back(self, equal: list[int]) -> list[list[int]]:
         """Items with equal votes by what they had at earlier stages, the latest first; those that never differed stay
@@ -166,7 +176,7 @@ def compute(profile: Profile, call: Call) -> Outcome:
 
 RULE = Rule(
     name="stv",
-    version="1",
+    version="2",
     summary="Seats in proportion, as Scottish councils are elected: what the elected have above the quota goes on.",
     scores="the most votes that the item had at any stage, to five decimals",
     compute=compute,

@@ -152,3 +152,92 @@ def test_margins_and_winning_votes_part_where_ballots_are_short(rule):
     }
     assert run("abc", rows, rule).order == [["a"], ["c"], ["b"]]
     assert run("abc", rows, rule, strength="winning_votes").order == [["c"], ["b"], ["a"]]
+
+
+def told_ties(result):
+    return [(tie["place"], tie["reason"], tie["items"]) for tie in result.ties]
+
+
+def test_irv_tells_its_draws_and_what_nobody_names():
+    """Exact values: of b and c, named by one each, the one drawn last leaves; d and e stand on no ballot."""
+    rows = [BallotRow((("a",),), weight=2), BallotRow((("b",),)), BallotRow((("c",),)), BallotRow(())]
+    result = run("abcde", rows, "irv")
+    first, last = plain.drawn("bc")
+    assert result.order == [["a"], [first], [last], plain.drawn("de")]
+    assert told_ties(result) == [(2, "fewest ballots", [first, last]), (4, "not listed", plain.drawn("de"))]
+    assert result.unsupported == plain.drawn("de")
+    assert result.scores == {"a": "2", first: "1", last: "1"}
+    assert result.parameters["tied_top"] == "waits"
+    assert result.extra["stages"] == [
+        {"totals": {"a": 2, "b": 1, "c": 1}, "waiting": 0, "exhausted": 0, "leaves": last},
+        {"totals": {"a": 2, first: 1}, "waiting": 0, "exhausted": 1, "leaves": first},
+    ]
+
+
+def test_stv_tells_its_draws_and_what_nobody_names():
+    """Exact values: a reaches the quota of 2 at once, with a surplus of 1 that goes to b at a third of each; of c and d
+    the one drawn last is excluded, and nobody names e."""
+    rows = [BallotRow((("a",), ("b",)), weight=3), BallotRow((("c",),)), BallotRow((("d",),)), BallotRow(())]
+    result = run("abcde", rows, "stv", seats=2)
+    first, last = plain.drawn("cd")
+    assert (result.extra["quota"], result.extra["valid"], result.weight) == ("2", 5, 5)
+    assert result.selected == ["a", first]
+    assert told_ties(result)[0] == (2, "equal votes, lowest", [first, last])
+    assert result.unsupported == ["e"]
+    assert result.order[-1] == ["e"]
+    first_stage, surplus = result.extra["stages"][:2]
+    assert first_stage == {
+        "action": "first",
+        "item": None,
+        "totals": {"a": "3.00000", "b": "0.00000", "c": "1.00000", "d": "1.00000"},
+        "set_aside": "0.00000",
+        "elected": ["a"],
+    }
+    assert (surplus["action"], surplus["item"], surplus["totals"]["b"]) == ("surplus", "a", "0.99999")
+    assert surplus["totals"]["a"] == "2.00000"
+    assert surplus["set_aside"] == "0.00001"
+
+
+@pytest.mark.parametrize(("more", "less"), [("b", "c"), ("c", "b")])
+def test_stv_looks_back_before_it_draws(more, less):
+    """Exact values: once d is excluded the two have 3 votes each, and who had 3 at the first stage stands higher."""
+    rows = [
+        *(BallotRow((("a",),), weight=5), BallotRow(((less,),), weight=2)),
+        *(BallotRow(((more,),), weight=3), BallotRow((("d",), (less,)))),
+    ]
+    result = run("abcd", rows, "stv", seats=1)
+    assert result.line == ["a", more, less, "d"]
+    assert result.ties == []
+    assert [(stage["action"], stage["item"], stage["set_aside"]) for stage in result.extra["stages"]] == [
+        ("first", None, "0.00000"),
+        ("exclusion", "d", "0.00000"),
+        ("exclusion", less, "3.00000"),
+        ("exclusion", more, "6.00000"),
+    ]
+    assert [(line["item"], line["by"], line["votes"]) for line in result.rounds] == [
+        *(("a", "elected", "5.00000"), (more, "excluded", "3.00000")),
+        *((less, "excluded", "3.00000"), ("d", "excluded", "1.00000")),
+    ]
+
+
+def test_stv_orders_those_left_when_all_seats_are_filled():
+    """Exact values: a has more than the quota of 9; b and c had 2 votes each, d and e one, and f and g none."""
+    rows = [BallotRow(((item,),), weight=weight) for item, weight in zip("abcde", (10, 2, 2, 1, 1), strict=True)]
+    result = run("abcdefg", rows, "stv", seats=1)
+    assert result.line == ["a", *plain.drawn("bc"), *plain.drawn("de"), *plain.drawn("fg")]
+    left = "equal votes when all seats were filled"
+    assert told_ties(result) == [
+        *((2, left, plain.drawn("bc")), (4, left, plain.drawn("de")), (6, "not listed", plain.drawn("fg"))),
+    ]
+    assert [line["by"] for line in result.rounds] == ["elected", *["not_elected"] * 4]
+    assert [stage["action"] for stage in result.extra["stages"]] == ["first"]
+
+
+def test_stv_passes_nothing_on_from_who_has_just_the_quota():
+    """Exact values: of 5 votes for 2 seats the quota is 2, which a has, and nothing beyond."""
+    rows = [BallotRow((("a",), ("b",)), weight=2), BallotRow((("b",),)), BallotRow((("c",),), weight=2)]
+    result = run("abc", rows, "stv", seats=2)
+    assert [(stage["action"], stage["elected"]) for stage in result.extra["stages"]] == [("first", plain.drawn("ac"))]
+    rows = [BallotRow((("a",), ("b",)), weight=2), BallotRow((("b",),)), BallotRow((("c",),)), BallotRow((("d",),))]
+    actions = [stage["action"] for stage in run("abcd", rows, "stv", seats=2).extra["stages"]]
+    assert actions == ["first", "exclusion", "exclusion"]

@@ -126,6 +126,7 @@ def test_orders_of_other_items_are_refused(line):
     for call in (carriers, lambda profile, line: coverage_curves(profile, {"x": line}), reorder):
         with pytest.raises(ValueError, match=r"not in this contest|twice"):
             call(profile, line)
+    assert coverage_curves(profile, {}, levels=1).able == coverage_curves(profile, {}).able[:1]
     with pytest.raises(ValueError, match="levels"):
         coverage_curves(profile, {}, levels=0)
 

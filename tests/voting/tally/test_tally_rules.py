@@ -228,3 +228,18 @@ def test_expanding_approvals_tells_who_has_paid_for_nothing_yet():
     result = tally(Profile.from_ballots("ABC", rows), "expanding_approvals", seats=2)
     told = [(line["item"], line["supporters"], line["unserved"]) for line in result.rounds]
     assert told == [("A", 2, 2), ("B", 2, 1), ("C", 1, 0)]
+
+
+def test_the_audit_counts_the_groups_that_are_worth_a_line():
+    """Exact numbers: of four, three put A and then B on top, so that {A} and {A, B} are worth one of two lines, and {C}
+    is not; with two each, {A}, {A, B} and {C} just are."""
+    many = Profile.from_ballots("ABC", [BallotRow((("A",), ("B",)), weight=3), BallotRow((("C",),))])
+    assert solid_coalitions(many, [0, 1]) == {"n": 4, "coalitions": 2, "prefixes": 2, "holds": True, "violations": []}
+    even = Profile.from_ballots("ABC", [BallotRow((("A",), ("B",)), weight=2), BallotRow((("C",),), weight=2)])
+    assert solid_coalitions(even, [0, 1]) == {
+        "n": 4,
+        "coalitions": 3,
+        "prefixes": 2,
+        "holds": False,
+        "violations": [{"k": 2, "items": ["C"], "weight": 2, "entitled": 1, "has": 0}],
+    }
