@@ -243,3 +243,27 @@ def test_the_audit_counts_the_groups_that_are_worth_a_line():
         "holds": False,
         "violations": [{"k": 2, "items": ["C"], "weight": 2, "entitled": 1, "has": 0}],
     }
+
+
+def test_condorcet_tells_majorities_won_lost_and_tied():
+    """Exact numbers: A beats all, B all but A, C those that nobody names, and these two tie."""
+    rows = [BallotRow((("A",), ("B",)), weight=2), BallotRow((("C",), ("A",)))]
+    result = tally(Profile.from_ballots("ABCDE", rows), "condorcet", seats=None)
+    nobody = plain.drawn("DE")
+    assert result.order == [["A"], ["B"], ["C"], nobody]
+    assert (result.selected, result.unsupported) == (["A"], nobody)
+    assert result.scores == {"A": "4", "B": "3", "C": "2", "D": "1/2", "E": "1/2"}
+    assert [(tie["place"], tie["reason"], tie["items"]) for tie in result.ties] == [
+        (4, "no majority separates them", nobody)
+    ]
+    assert [(line["item"], line["wins"], line["losses"], line["ties"]) for line in result.rounds] == [
+        *(("A", 4, 0, 0), ("B", 3, 1, 0), ("C", 2, 2, 0)),
+        *((item, 0, 3, 1) for item in nobody),
+    ]
+    cycle = [
+        BallotRow((("A",), ("B",), ("C",))),
+        BallotRow((("B",), ("C",), ("A",))),
+        BallotRow((("C",), ("A",), ("B",))),
+    ]
+    around = tally(Profile.from_ballots("ABC", cycle), "condorcet", seats=None)
+    assert (around.order, around.selected) == ([plain.drawn("ABC")], [])
