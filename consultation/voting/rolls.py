@@ -174,6 +174,13 @@ def roll_rows(session: Session, contest: Contest, *, after: tuple[str, str] | No
     return session.execute(query).all()
 
 
+def own_code(session: Session, contest_id: uuid.UUID, user_id: uuid.UUID) -> str | None:
+    """Under which code a person who votes themselves is on the roll, so that they find whether they are said to have
+    voted."""
+    query = select(RollEntry.code).where(RollEntry.contest_id == contest_id, RollEntry.user_id == user_id)
+    return session.scalar(query)
+
+
 def account_name(session: Session, user_id: uuid.UUID) -> str:
     """The name of a delegate's account, for those who run the contest; nothing once it is erased."""
     return session.scalar(select(User.name).where(User.id == user_id)) or ""

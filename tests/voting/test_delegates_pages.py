@@ -87,6 +87,10 @@ def test_two_delegates_of_one_organization_each_make_and_cast_their_own(app, ses
     session.expire_all()
     assert session.scalars(select(ChainEntry.revision).order_by(ChainEntry.position)).all() == [1, 1]
     assert session.scalars(select(BallotDraft)).all() == []
+    told = f"Your code on this roll is {on_roll(session, contest)[ana.user.id].code}."
+    pages = [client.get(f"{PLACE}/roll").text for client in (other, one, app.test_client())]
+    assert [told in page for page in pages] == [True, False, False]
+    assert ["Your code on this roll" in page for page in pages] == [True, True, False]
 
 
 def test_who_is_not_on_the_roll_has_no_booth(app, session, scene, contest, clock, ana):

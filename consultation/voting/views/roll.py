@@ -133,9 +133,17 @@ def _roll(consultation: Consultation, contest: Contest, form: ObjectionForm, sta
         objecting=objections_open(contest, present()),
         raised=[row.RollObjection for row in raised],
         own=[row.RollObjection for row in raised if row.RollObjection.organization_id in own],
+        own_code=_own_code(contest),
         form=form if form.member.choices else None,
         zone=ZoneInfo(consultation.zone),
     )
+
+
+def _own_code(contest: Contest) -> str | None:
+    person = current_actor().user_id
+    if contest.unit is VotingUnit.MEMBERS or person is None:
+        return None
+    return rolls.own_code(session(), contest.id, person)
 
 
 def _provisional(contest: Contest) -> tuple[list[Any], str | None, int]:
