@@ -241,3 +241,20 @@ def test_stv_passes_nothing_on_from_who_has_just_the_quota():
     rows = [BallotRow((("a",), ("b",)), weight=2), BallotRow((("b",),)), BallotRow((("c",),)), BallotRow((("d",),))]
     actions = [stage["action"] for stage in run("abcd", rows, "stv", seats=2).extra["stages"]]
     assert actions == ["first", "exclusion", "exclusion"]
+
+
+def test_stv_draws_between_equal_surpluses():
+    """Exact values: a and b have one vote each beyond the quota of 4, are elected as drawn, and pass it on so."""
+    rows = [
+        *(BallotRow((("a",), ("c",)), weight=5), BallotRow((("b",), ("d",)), weight=5)),
+        *(BallotRow((("c",),)), BallotRow((("d",),))),
+    ]
+    result = run("abcd", rows, "stv", seats=3)
+    assert result.selected[:2] == plain.drawn("ab")
+    assert told_ties(result)[:2] == [
+        (1, "equal votes at the quota", plain.drawn("ab")),
+        (3, "equal surpluses", plain.drawn("ab")),
+    ]
+    stages = [(stage["action"], stage["item"]) for stage in result.extra["stages"]]
+    assert stages == [("first", None), *(("surplus", item) for item in plain.drawn("ab")), ("exclusion", stages[-1][1])]
+    assert result.extra["stages"][2]["totals"] == {"a": "4.00000", "b": "4.00000", "c": "2.00000", "d": "2.00000"}
