@@ -126,4 +126,4 @@ def test_an_idle_step_writes_nothing(app, session, consultation, count_queries):
         pass
     with count_queries() as queries:
         worker.step()
-    assert [query.split()[0] for query in queries] == ["SELECT"] * 5
+    assert [query.split()[0] for query in queries] == ["SELECT"] * 6
