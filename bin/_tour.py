@@ -25,6 +25,7 @@ LANGUAGES, WIDTHS, SCHEMES = ("en", "fr", "es"), (1280, 360), ("light", "dark")
 HEIGHTS = {1280: 900, 360: 740}
 PATIENCE_SECONDS = 90
 OPEN, RANKING, ENDED = (f"/consultations/{slug}" for slug in ("sample-open", "sample-ranking", "sample-agenda-2026"))
+PAPER = "/organize/sample-ranking/contests/SR27-C1/paper"
 QUIET = (
     "--disable-background-networking",
     "--disable-gpu",
@@ -95,6 +96,10 @@ STOPS = (
     Stop("organize-consultation", "/organize/sample-open", "organizer"),
     Stop("organize-admission", "/organize/sample-open/admission", "organizer"),
     Stop("organize-contests", "/organize/sample-ranking/contests", "organizer"),
+    Stop("paper-desk", PAPER, "organizer"),
+    Stop("paper-ballot", f"{PAPER}/ballot", "organizer"),
+    Stop("paper-envelopes", f"{PAPER}/envelopes", "organizer"),
+    Stop("paper-reading", f"{PAPER}/first", "organizer"),
     Stop("organize-agenda", "/organize/sample-agenda-2026/agenda", "organizer"),
     Stop("organize-imports", "/organize/sample-open/imports", "organizer"),
     Stop("organize-ranking", "/organize/sample-ranking", "organizer"),
