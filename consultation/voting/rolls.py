@@ -24,6 +24,7 @@ from consultation.voting.models import Contest, RollEntry
 from consultation.voting.policy import VOTING_MANDATES
 from consultation.voting.roll_models import RollObjection
 from consultation.voting.states import AffiliatesCount, Secrecy
+from consultation.web.pagination import decode
 
 Families = dict[str, list[MemberOrganization]]
 
@@ -200,3 +201,20 @@ def waiting_objections(session: Session, contest_id: uuid.UUID) -> int:
     """How many have no answer yet."""
     query = select(func.count()).where(RollObjection.contest_id == contest_id, RollObjection.answered_at.is_(None))
     return session.scalar(query) or 0
+
+
+def by_name(row: dict[str, Any]) -> tuple[str, str]:
+    """What orders the rows of a roll, and names the last one of a page."""
+    return (row["name"], row["code"])
+
+
+def after_row(cursor: str | None) -> tuple[str, str] | None:
+    """The row after which a page begins.
+
+    Raises:
+        BadCursor: for what is no such cursor.
+    """
+    if not cursor:
+        return None
+    name, code = decode(cursor, str, str)
+    return name, code

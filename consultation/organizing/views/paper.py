@@ -27,7 +27,7 @@ from consultation.voting.wording import REFUSALS
 from consultation.web.authorize import current_actor, present, requires
 from consultation.web.errors import why
 from consultation.web.locale import language
-from consultation.web.pagination import BadCursor, decode, encode
+from consultation.web.pagination import encode
 from consultation.web.render import page, see_other
 from consultation.web.transactions import session
 
@@ -174,30 +174,15 @@ def _ask(
 
 
 def _slips(contest: Contest) -> tuple[list[Any], str | None]:
-    after = _after()
+    after = rolls.after_row(request.args.get("after"))
     if contest.frozen is None and contest.unit is VotingUnit.DELEGATES:
         return [], None
     if contest.frozen is None:
         voters, _families = rolls.electorate(session(), contest)
         rows: list[Any] = sorted(
-            ({"code": one.code, "name": "" if one.protected else one.name} for one in voters), key=_order
+            ({"code": one.code, "name": "" if one.protected else one.name} for one in voters), key=rolls.by_name
         )
-        rows = [row for row in rows if after is None or _order(row) > after][: SLIPS + 1]
+        rows = [row for row in rows if after is None or rolls.by_name(row) > after][: SLIPS + 1]
     else:
         rows = [row._asdict() for row in rolls.roll_rows(session(), contest, after=after, limit=SLIPS)]
-    return rows[:SLIPS], encode(_order(rows[SLIPS - 1])) if len(rows) > SLIPS else None
-
-
-def _order(row: dict[str, Any]) -> tuple[str, str]:
-    return (row["name"], row["code"])
-
-
-def _after() -> tuple[str, str] | None:
-    cursor = request.args.get("after")
-    if not cursor:
-        return None
-    try:
-        name, code = decode(cursor, str, str)
-    except BadCursor:
-        abort(404)
-    return name, code
+    return rows[:SLIPS], encode(rolls.by_name(rows[SLIPS - 1])) if len(rows) > SLIPS else None

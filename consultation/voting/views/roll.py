@@ -23,7 +23,7 @@ from consultation.voting.states import ContestState, ObjectionKind, Secrecy, Vot
 from consultation.voting.views.blueprint import bp
 from consultation.voting.wording import DELEGATES_OBJECTIONS
 from consultation.web.authorize import current_actor, present, public, requires
-from consultation.web.pagination import BadCursor, decode, encode
+from consultation.web.pagination import encode
 from consultation.web.render import page, see_other
 from consultation.web.transactions import session
 
@@ -160,8 +160,10 @@ def _provisional(contest: Contest) -> tuple[list[Any], str | None, int]:
             row |= {"number": 0, "people": []}
         for one in standing:
             _count_in(rows[one.member.code], one)
-    after = _after()
-    page_of = [row for row in sorted(rows.values(), key=_order) if after is None or _order(row) > after][: PAGE + 1]
+    after = rolls.after_row(request.args.get("after"))
+    page_of = [row for row in sorted(rows.values(), key=rolls.by_name) if after is None or rolls.by_name(row) > after][
+        : PAGE + 1
+    ]
     return page_of[:PAGE], _cursor(page_of), number
 
 
@@ -172,24 +174,12 @@ def _count_in(row: dict[str, Any], one: rolls.Standing) -> None:
 
 
 def _frozen(contest: Contest) -> tuple[list[Any], str | None, int]:
-    rows = [row._asdict() for row in rolls.roll_rows(session(), contest, after=_after(), limit=PAGE)]
+    rows = [
+        row._asdict()
+        for row in rolls.roll_rows(session(), contest, after=rolls.after_row(request.args.get("after")), limit=PAGE)
+    ]
     return rows[:PAGE], _cursor(rows), queries.roll_size(session(), contest.id)
 
 
-def _order(row: dict[str, Any]) -> tuple[str, str]:
-    return (row["name"], row["code"])
-
-
-def _after() -> tuple[str, str] | None:
-    cursor = request.args.get("after")
-    if not cursor:
-        return None
-    try:
-        name, code = decode(cursor, str, str)
-    except BadCursor:
-        abort(404)
-    return name, code
-
-
 def _cursor(rows: list[Any]) -> str | None:
-    return encode(_order(rows[PAGE - 1])) if len(rows) > PAGE else None
+    return encode(rolls.by_name(rows[PAGE - 1])) if len(rows) > PAGE else None
