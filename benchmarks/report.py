@@ -8,7 +8,8 @@ SERVER_BUDGETS = {
     "comment_p95": "a comment, p95 20 ms",
     "proposal_p50": "a proposal, p50 15 ms",
     "proposal_p95": "a proposal, p95 30 ms",
-    "memory": "90 MB a worker (RSS)",
+    "memory_rss": "90 MB a worker, where each counts what all share (RSS)",
+    "memory_pss": "90 MB a worker, where what is shared is shared out (PSS)",
     "started": "a server's first page within 1 s",
     "cold_start": "first page of a server within twice the floor's time",
 }

@@ -192,7 +192,7 @@ def prepare_engine(engine: Engine) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={PATIENCE_MS}",
-            "cache_size=-2000",
+            "cache_size=-500",
             "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")

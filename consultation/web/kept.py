@@ -27,7 +27,7 @@ from consultation.web.authorize import PUBLIC, View, access_of, present
 from consultation.web.locale import addressed, language
 
 LONGEST = timedelta(seconds=10)
-SHELF_BYTES = 2 * 1024 * 1024
+SHELF_BYTES = 1024 * 1024
 READ_SHELF_BYTES = 1024 * 1024
 LARGEST_BYTES = 256 * 1024
 LONGEST_ADDRESS = 300
