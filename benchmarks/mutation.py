@@ -1,13 +1,13 @@
-"""Mutation testing of the tally: ``python -m benchmarks.mutation [--minutes M] [--again] [MODULE]…``.
+"""Mutation testing of the tally: ``python -m benchmarks.mutation [--minutes M] [--jobs J] [--again] [MODULE]…``.
 
 One small change at a time is made to a module (a comparison turned, a sum made a difference, a constant off by one, a
-condition turned round, a result dropped), and the unit tests of the package run on it, in a process of its own, with
-fewer examples, derived from fixed seeds, within limits of processor time and memory. A change that no test notices has
-survived, and is printed. First few examples are tried, and more only where these notice nothing.
+condition turned round, a result dropped), and the package's unit tests that run the changed line are tried on it, the
+quickest first, in a process of its own with limits of processor time and memory. A change that no test notices has
+survived, and is printed. Examples are drawn six times, and forty times where that notices nothing; always the same.
 
-What was found is kept in var/mutation.json by the digests of module and tests, so that a run in slices goes on where
-the last one ended, and a changed module begins anew. Before a module is changed its tests must pass within
-the limits as it is, or a change would seem to be noticed that is not.
+What was found is kept in var/mutation.json. A change that was noticed stays so while the module and the test that
+noticed it are as they were; one that survived is tried again when any test has changed. What a run does not come to
+within its minutes it says.
 """
 
 import argparse
@@ -15,71 +15,33 @@ import ast
 import hashlib
 import importlib.abc
 import importlib.util
-import inspect
-import itertools
 import json
 import os
 import random
-import resource
 import signal
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import click
 
-from benchmarks.mutator import Mutator
+from benchmarks import forks
+from benchmarks.mutator import Mutator, lines_with
+from benchmarks.unit_tests import FOLDER, PACKAGE, ROOT, Test, observed, run
 
-PACKAGE = "consultation.voting.tally"
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "consultation" / "voting" / "tally"
-TESTS = (
-    *("test_tally_rules", "test_tally_classical", "test_tally_equal_shares", "test_tally_robustness"),
-    *("test_tally_profile", "test_tally_contents", "test_tally_readers", "test_tally_close", "test_tally_words"),
-    "test_tally_properties",
-)
-EXAMPLES = (6, 40)
-SECONDS = 90
-AS_IS = "as it is"
 KEPT = ROOT / "var" / "mutation.json"
-MEMORY = 4 << 30
-OWN = {
-    "test_tally_classical": ("irv", "stv", "papers", "schulze", "ranked_pairs", "strength"),
-    "test_tally_equal_shares": ("equal_shares", "shares"),
-    "test_tally_contents": ("contents", "words"),
-    "test_tally_readers": ("readers.",),
-    "test_tally_robustness": ("robustness", "stream", "coverage", "comparison", "margins", "reordering"),
-    "test_tally_close": ("phragmen", "purses"),
-    "test_tally_words": ("words",),
-    "test_tally_rules": (
-        "condorcet",
-        "phragmen",
-        "approval",
-        "borda",
-        "positional",
-        "expanding_approvals",
-        "purses",
-        "audit.",
-    ),
-    "test_tally_profile": ("checking", "ballots", "packing", "profile"),
-}
-"""A module's own tests: they alone run on its changes, and on those of a module of all rules before the rest."""
-SHARED = (
-    "ballots",
-    "packing",
-    "profile",
-    "tiers",
-    "ties",
-    "rule",
-    "registry",
-    "result",
-    "ratio",
-    "explain",
-    "pairwise",
-)
+EXAMPLES, MORE_EXAMPLES = 6, 40
+MORE_SECONDS = 10.0
+"""How long the tests may take, as the package is, that are run with more examples."""
+IMPORTS_SECONDS, SLOWER = 3.0, 8
+"""A test may take so many times as long as it does as the package is, beside what importing takes."""
+NOTICED, TOO_LONG, SURVIVED, NOT_RUN = "noticed", "ran too long", "survived", "survived: no test runs it"
 
 
 class Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -95,129 +57,143 @@ class Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self.tree, str(self.path), "exec"), module.__dict__)  # noqa: S102 - our own source, changed
 
 
+def short(path: Path) -> str:
+    return str(path.relative_to(FOLDER).with_suffix(""))
+
+
 def name_of(path: Path) -> str:
-    return ".".join((PACKAGE, *path.relative_to(FOLDER).with_suffix("").parts))
+    parts = path.relative_to(FOLDER).with_suffix("").parts
+    return ".".join((PACKAGE, *(parts[:-1] if parts[-1] == "__init__" else parts)))
 
 
-def cases(function: object) -> Iterator[dict[str, object]]:
-    """The arguments that pytest's marks give a test; none where it needs a fixture."""
-    sets = []
-    for mark in getattr(function, "pytestmark", []):
-        if mark.name == "parametrize":
-            names = (
-                [name.strip() for name in mark.args[0].split(",")] if isinstance(mark.args[0], str) else mark.args[0]
-            )
-            sets.append([dict(zip(names, [v] if len(names) == 1 else v, strict=True)) for v in mark.args[1]])
-    needed = set(inspect.signature(function).parameters)
-    for combination in itertools.product(*sets):
-        given = {name: value for part in combination for name, value in part.items()}
-        if set(given) == needed:
-            yield given
+@dataclass(frozen=True, slots=True)
+class Change:
+    path: Path
+    number: int
+
+    def made(self) -> tuple[ast.Module, str, range | None]:
+        """The changed module, what was changed, and the lines that a test must run to notice."""
+        tree = ast.parse(self.path.read_text("utf-8"))
+        before = ast.parse(self.path.read_text("utf-8"))
+        mutator = Mutator(self.number)
+        tree = ast.fix_missing_locations(mutator.visit(tree))
+        return tree, mutator.told, lines_with(before, mutator.line)
 
 
-def tests_of(module: str) -> tuple[str, ...]:
-    short = module[len(PACKAGE) + 1 :]
-    own = [test for test, names in OWN.items() if any(short.startswith(name) for name in names)]
-    others = [test for test in TESTS if test not in own] if short in SHARED or not own else []
-    return (*own, *others)
+def begin(change: Change, tests: Sequence[Test]) -> tuple[int, int] | None:
+    """Try one change in a child, which says what noticed it; none when no test runs it."""
+    tree, _told, lines = change.made()
+    those = [test for test in tests if test.runs(short(change.path), lines)]
+    if not those:
+        return None
+    again, left = [], MORE_SECONDS
+    for test in those:
+        left -= test.seconds * MORE_EXAMPLES / EXAMPLES
+        if test.case.drawn and left > 0:
+            again.append(test)
+
+    def work() -> str:
+        sys.meta_path.insert(0, Changed(name_of(change.path), tree, change.path))
+        for examples, chosen in ((EXAMPLES, those), (MORE_EXAMPLES, again)):
+            for test in chosen:
+                forks.allow(IMPORTS_SECONDS + SLOWER * test.seconds * examples / EXAMPLES)
+                try:
+                    run(test.case, examples)
+                except BaseException as error:  # noqa: BLE001 - whatever a changed program does
+                    if type(error).__name__ != "Skipped":
+                        return test.case.key
+        return ""
+
+    return forks.begin(work)
 
 
-def noticed(module: str) -> bool:
-    """Whether a test fails, or something cannot even be imported."""
-    try:
-        return any(_fails(name, examples) for examples in EXAMPLES for name in tests_of(module))
-    except BaseException as error:  # noqa: BLE001 - whatever a changed program does
-        return type(error).__name__ != "Skipped"
+def outcome(child: int, reading: int) -> dict[str, str]:
+    finished, said = forks.end(child, reading)
+    if not finished:
+        return {"what": TOO_LONG, "by": ""}
+    return {"what": NOTICED, "by": said} if said else {"what": SURVIVED}
 
 
-def _fails(name: str, examples: int) -> bool:
-    from hypothesis import HealthCheck, Phase, settings
-
-    few = settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    found = importlib.import_module(f"tests.voting.tally.{name}")
-    for function in [value for key, value in vars(found).items() if key.startswith("test_")]:
-        drawn = hasattr(function, "_hypothesis_internal_use_settings")
-        if drawn:
-            function._hypothesis_internal_use_settings = few
-        elif examples != EXAMPLES[0]:
-            continue  # it draws nothing, and has passed
-        for given in cases(function):
-            try:
-                function(**given)
-            except BaseException as error:  # noqa: BLE001 - whatever a changed program does
-                if type(error).__name__ != "Skipped":
-                    return True
-    return False
-
-
-def survives(path: Path, number: int) -> tuple[bool, str]:
-    """Whether no test notices this change, in a child process with a limit of processor time."""
-    tree = ast.parse(path.read_text("utf-8"))
-    mutator = Mutator(number)
-    tree = ast.fix_missing_locations(mutator.visit(tree))
-    child = os.fork()
-    if child == 0:
-        quiet = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(quiet, 1)
-        os.dup2(quiet, 2)
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        sys.meta_path.insert(0, Changed(name_of(path), tree, path))
-        os._exit(1 if noticed(name_of(path)) else 0)
-    status = os.waitpid(child, 0)[1]
-    return os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0, mutator.told
-
-
-def digest_of(path: Path) -> str:
-    """Of the module and of the tests that run on its changes."""
-    sha = hashlib.sha256(path.read_bytes())
-    for name in (*tests_of(name_of(path)), "references", "classical"):
-        sha.update((ROOT / "tests" / "voting" / "tally" / f"{name}.py").read_bytes())
-    return sha.hexdigest()
-
-
-def slice_of(path: Path, kept: dict[str, dict[str, str]], end: float) -> None:
-    """Try what was not tried yet of one module, and keep what is found by the number of the change."""
+def left_of(path: Path, found: dict[str, dict[str, str]], sources: dict[str, str], suite: str) -> Iterator[Change]:
+    """The changes of a module of which nothing is known yet, in an order without meaning."""
     counter = Mutator(-1)
     counter.visit(ast.parse(path.read_text("utf-8")))
-    key = f"{path.relative_to(FOLDER).with_suffix('')} {digest_of(path)}"
-    found = kept.setdefault(key, {})
-    left = [number for number in range(counter.seen) if str(number) not in found]
-    random.Random("mutants").shuffle(left)  # noqa: S311 - a sample, no secret
-    if left and AS_IS not in found and survives(path, -1)[0]:
-        found[AS_IS] = ""
-    elif left and AS_IS not in found:
-        click.echo(
-            f"{path.relative_to(FOLDER)}: its tests fail, or take too long, before anything is changed", err=True
-        )
-        return
-    for number in left:
-        if time.monotonic() > end:
-            break
-        alive, told = survives(path, number)
-        found[str(number)] = f"survived: {told}" if alive else ""
-        if alive:
-            click.echo(f"survived: {path.relative_to(FOLDER)}, {told}")
-        KEPT.parent.mkdir(exist_ok=True)
-        KEPT.write_text(json.dumps(kept, indent=1))
-    found = {number: told for number, told in found.items() if number != AS_IS}
-    if found:
-        lived = sum(bool(told) for told in found.values())
-        share = f"{len(found)} of {counter.seen} changes tried, {len(found) - lived} noticed"
-        click.echo(f"{path.relative_to(FOLDER)}: {share} ({(len(found) - lived) / len(found):.0%})")
+    numbers = list(range(counter.seen))
+    random.Random("mutants").shuffle(numbers)  # noqa: S311 - a sample, no secret
+    for number in numbers:
+        known = found.get(str(number))
+        if known is None or known["source"] != (sources.get(known["by"], "") if "by" in known else suite):
+            yield Change(path, number)
+
+
+def try_all(paths: Sequence[Path], kept: dict[str, Any], tests: Sequence[Test], *, end: float, jobs: int) -> None:
+    sources = {test.case.key: test.source for test in tests}
+    suite = hashlib.sha256("".join(sorted(sources.values())).encode()).hexdigest()
+    waiting = [
+        (change, found)
+        for path in paths
+        for found in [kept.setdefault(_key(path), {})]
+        for change in left_of(path, found, sources, suite)
+    ]
+    running: dict[int, tuple[int, Change, dict[str, Any]]] = {}
+
+    def note(change: Change, found: dict[str, Any], what: dict[str, str]) -> None:
+        told = change.made()[1]
+        source = sources.get(what["by"], "") if "by" in what else suite
+        found[str(change.number)] = {**what, "told": told, "source": source}
+        if what["what"] in (SURVIVED, NOT_RUN):
+            click.echo(f"{short(change.path)}, {told}: {what['what']}")
+        _keep(kept)
+
+    while running or (waiting and time.monotonic() < end):
+        while waiting and len(running) < jobs and time.monotonic() < end:
+            change, found = waiting.pop(0)
+            begun = begin(change, tests)
+            if begun is None:
+                note(change, found, {"what": NOT_RUN})
+            else:
+                running[begun[0]] = (begun[1], change, found)
+        if running:
+            child = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+            reading, change, found = running.pop(child.si_pid)
+            note(change, found, outcome(child.si_pid, reading))
+
+
+def _key(path: Path) -> str:
+    return f"{short(path)} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+
+
+def _keep(kept: dict[str, Any]) -> None:
+    KEPT.parent.mkdir(exist_ok=True)
+    beside = KEPT.with_suffix(".new")
+    beside.write_text(json.dumps(kept, indent=1))
+    beside.replace(KEPT)
+
+
+def table(paths: Sequence[Path], kept: dict[str, Any]) -> str:
+    lines, total = ["| module | changes | noticed | survived | not tried |", "|---|---|---|---|---|"], Counter[str]()
+    for path in paths:
+        counter = Mutator(-1)
+        counter.visit(ast.parse(path.read_text("utf-8")))
+        whats = Counter(one["what"] for one in kept.get(_key(path), {}).values())
+        noticed, survived = whats[NOTICED] + whats[TOO_LONG], whats[SURVIVED] + whats[NOT_RUN]
+        total += Counter(changes=counter.seen, noticed=noticed, survived=survived, long=whats[TOO_LONG])
+        if counter.seen:
+            left = counter.seen - noticed - survived
+            lines.append(f"| `{short(path)}` | {counter.seen} | {noticed} | {survived} | {left} |")
+    tried = total["noticed"] + total["survived"]
+    lines.append(
+        f"| all | {total['changes']} | {total['noticed']} | {total['survived']} | {total['changes'] - tried} |"
+    )
+    share = f"{total['noticed'] / tried:.1%} of {tried} noticed" if tried else "none tried"
+    return "\n".join([*lines, "", f"{share}, {total['long']} of them since they ran too long."])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation", description="Mutation testing of the tally.")
     parser.add_argument("modules", nargs="*", help="such as shares or audit/ejr_plus; default: all")
-    parser.add_argument("--minutes", type=float, default=30.0, help="stop after so long (default 30)")
+    parser.add_argument("--minutes", type=float, default=60.0, help="stop after so long (default 60)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="changes tried at once (default: cores)")
     parser.add_argument("--again", action="store_true", help="forget what earlier runs found")
     asked = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -227,9 +203,10 @@ def main() -> None:
     paths = [FOLDER / f"{name}.py" for name in asked.modules] or sorted(FOLDER.rglob("*.py"))
     kept = json.loads(KEPT.read_text()) if KEPT.exists() and not asked.again else {}
     end = time.monotonic() + asked.minutes * 60
-    for at, path in enumerate(paths):
-        now = time.monotonic()
-        slice_of(path, kept, now + max(0.0, end - now) / (len(paths) - at))
+    tests = observed(EXAMPLES)
+    click.echo(f"{len(tests)} tests in {sum(test.seconds for test in tests):.1f} s", err=True)
+    try_all(paths, kept, tests, end=end, jobs=asked.jobs)
+    click.echo(table(paths, kept))
 
 
 if __name__ == "__main__":

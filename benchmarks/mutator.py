@@ -1,4 +1,8 @@
-"""One small change to a module at a time: which there are, and making one of them."""
+"""One small change to a module at a time: which there are, and making one of them.
+
+Nothing is changed in annotations, which say nothing at run time, nor in what decorates a class: whether a data class is
+frozen or has slots is a promise to whoever writes code, which no count shows.
+"""
 
 import ast
 
@@ -29,15 +33,16 @@ TURNED: dict[type[ast.AST], type[ast.AST]] = {
 
 
 class Mutator(ast.NodeTransformer):
-    """Numbers the changes that a module allows, and makes the one of the number wanted (none for -1)."""
+    """Numbers the changes that a module allows, and makes the one of the number wanted (none for -1). ``told`` says
+    what was changed, and ``line`` where."""
 
     def __init__(self, wanted: int) -> None:
-        self.wanted, self.seen, self.told = wanted, 0, ""
+        self.wanted, self.seen, self.told, self.line = wanted, 0, "", 0
 
     def hit(self, node: ast.AST, what: str) -> bool:
         self.seen += 1
         if self.seen - 1 == self.wanted:
-            self.told = f"line {node.lineno}: {what}"
+            self.told, self.line = f"line {node.lineno}: {what}", node.lineno
             return True
         return False
 
@@ -103,7 +108,26 @@ class Mutator(ast.NodeTransformer):
             node.value = self.visit(node.value)
         return node
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.body = [self.visit(statement) for statement in node.body]
+        return node
+
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.visit(node.args)
         node.body = [self.visit(statement) for statement in node.body]
         return node
+
+
+def lines_with(tree: ast.Module, line: int) -> range | None:
+    """The lines of the statement on this line, of a compound one those of its head; none outside functions, where a
+    line is run when the module is imported."""
+    inside, found = False, range(line, line + 1)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.body[0].lineno <= line <= (node.end_lineno or 0):
+            inside = True
+        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0):
+            body = getattr(node, "body", None)
+            end = body[0].lineno if body else (node.end_lineno or 0) + 1
+            if node.lineno <= line < end:
+                found = range(node.lineno, end)
+    return found if inside else None
