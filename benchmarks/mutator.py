@@ -1,7 +1,7 @@
 """One small change to a module at a time: which there are, and making one of them.
 
 Nothing is changed in annotations, which say nothing at run time, nor in what decorates a class: whether a data class is
-frozen or has slots is a promise to whoever writes code, which no count shows.
+frozen or has slots is a promise to whoever writes code, which no count shows. None is not returned in place of False.
 """
 
 import ast
@@ -95,7 +95,8 @@ class Mutator(ast.NodeTransformer):
 
     def visit_Return(self, node: ast.Return) -> ast.AST:
         self.generic_visit(node)
-        if node.value is not None and self.hit(node, "returns None"):
+        nothing = isinstance(node.value, ast.Constant) and node.value.value in (None, False)
+        if node.value is not None and not nothing and self.hit(node, "returns None"):
             node.value = ast.copy_location(ast.Constant(None), node.value)
         return node
 

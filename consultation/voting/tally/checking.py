@@ -8,22 +8,33 @@ from .ballots import InvalidBallot, check_total
 from .packing import Anything, Ints, lengths, matrix_of, rows_by_length
 
 
+def check_starts(starts: Ints, entries: int) -> None:
+    """That each ballot's entries begin where those of the one before end, and the last one's end with them all. Raises
+    InvalidBallot (`bad_arrays`).
+    """
+    if len(starts) < 1 or starts[0] != 0 or starts[-1] != entries:
+        raise InvalidBallot("bad_arrays", "starts must go from 0 to the number of entries")
+    if wrong := np.flatnonzero(starts[1:] < starts[:-1]).tolist():
+        raise InvalidBallot("bad_arrays", "starts must not go down", wrong[0] + 1)
+
+
 def check_arrays(
     starts: Ints, listed: Ints, ranks: Anything, places: Ints, supported: Ints, weights: Ints, width: int
 ) -> None:
-    """Raises InvalidBallot with the code and the position of the first ballot that is wrong."""
+    """Raises InvalidBallot with the code and the position of the first ballot that is wrong. `starts` are as
+    `check_starts` wants them; `places` tell of each entry how far down its ballot it stands, from 1.
+    """
 
     def refuse(code: str, detail: str, wrong: Anything) -> None:
         if wrong.any():
             raise InvalidBallot(code, detail, int(np.flatnonzero(wrong)[0]) + 1)
 
     rows = len(starts) - 1
-    if rows < 0 or starts[0] != 0 or starts[-1] != len(listed) or len(ranks) != len(listed):
-        raise InvalidBallot("bad_arrays", "starts, listed and ranks do not fit together")
+    if len(ranks) != len(listed):
+        raise InvalidBallot("bad_arrays", "each entry needs a rank")
     if len(supported) != rows or len(weights) != rows:
         raise InvalidBallot("bad_arrays", "supported and weights need one value a ballot")
     sizes = lengths(starts)
-    refuse("bad_arrays", "starts must not go down", sizes < 0)
     owners = np.repeat(np.arange(rows), sizes)
 
     def owning(wrong_entries: Anything) -> Anything:
@@ -45,7 +56,7 @@ def check_arrays(
         owning(~tied & (ranks != places)),
     )
     refuse("bad_weight", "the weight must be a whole number from 1 up", weights < 1)
-    check_total(int(weights.sum(dtype=object)) if rows else 0)
+    check_total(int(weights.sum(dtype=object)))
     refuse("support_not_listed", "more items above the line than listed", (supported < 0) | (supported > sizes))
     inside = (supported > 0) & (supported < sizes)
     splits = np.zeros(rows, dtype=bool)

@@ -81,12 +81,12 @@ def row_of(content: bytes, ballot: int | None = None) -> BallotRow:
 
 
 class Reader:
-    """Finds the items of one contest in many texts at once."""
+    """Finds the items of one contest, of which there are some, in many texts at once."""
 
     def __init__(self, items: Sequence[str]) -> None:
         self.known = {code: place for place, code in enumerate(items)}
-        self.quick = bool(items) and all(code and _PLAIN.issuperset(code) for code in items)
-        self.words = -(-max((len(code) for code in items), default=1) // WORD)
+        self.quick = all(_PLAIN.issuperset(code) for code in items)
+        self.words = -(-max(len(code) for code in items) // WORD)
         # What the first words of the codes are, and after each further word which of them it makes.
         self.steps: list[tuple[Words, Ints]] = []
         if not self.quick:

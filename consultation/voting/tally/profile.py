@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from .ballots import BallotRow, check_items, check_row, check_total
-from .checking import check_arrays
+from .checking import check_arrays, check_starts
 from .packing import (
     Anything,
     Doubles,
@@ -107,6 +107,7 @@ class Profile:
         renumber = np.array([position[code] for code in items], dtype=np.int64)
         begins = np.asarray(starts, dtype=np.int64)
         entries = np.asarray(listed, dtype=np.int64)
+        check_starts(begins, len(entries))
         sizes = lengths(begins)
         places = np.arange(len(entries)) - np.repeat(begins[:-1], sizes) + 1
         rank = places if ranks is None else np.asarray(ranks, dtype=np.int64)

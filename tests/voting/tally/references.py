@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain, combinations
+from typing import NamedTuple
 
 from hypothesis import strategies as st
 
@@ -46,6 +47,10 @@ def approved(row: BallotRow) -> frozenset[str]:
     return frozenset(chain.from_iterable(row.tiers)) if row.support is None else row.support
 
 
+def listed(row: BallotRow) -> frozenset[str]:
+    return frozenset(chain.from_iterable(row.tiers))
+
+
 def rank(row: BallotRow, item: str) -> int | None:
     """One more than the number of items above it; None when it is not listed."""
     above = 0
@@ -85,39 +90,53 @@ def phragmen(codes: Sequence[str], rows: Sequence[BallotRow]) -> list[tuple[str,
                 load[i] = least
 
 
-def expanding_approvals(codes: Sequence[str], rows: Sequence[BallotRow], seats: int) -> list[tuple[str, Fraction]]:
-    """The elected with the weight their supporters had left, in fractions without any rounding."""
+class Filled(NamedTuple):
+    """A place under Expanding Approvals: what the item's supporters had left, how it came in, and who tied with it."""
+
+    item: str
+    left: Fraction
+    by: str
+    rank: int
+    tied: frozenset[str]
+
+
+def expanding_approvals(codes: Sequence[str], rows: Sequence[BallotRow], seats: int) -> list[Filled]:
+    """Every listed item in its order, in fractions without any rounding."""
     n, width = sum(mass(row) for row in rows if row.tiers), len(codes)
     droop = Fraction(n, seats + 1)
     quota = droop + Fraction(1, width + 1) * (n // (seats + 1) + 1 - droop)
     left = [Fraction(1)] * len(rows)
-    elected: list[tuple[str, Fraction]] = []
+    waiting = [item for item in codes if any(rank(row, item) for row in rows)]
+    filled: list[Filled] = []
 
-    def merit(item: str) -> tuple[list[int], list[str]]:
-        at = [-sum(mass(row) for row in rows if rank(row, item) == j) for j in range(1, width + 1)]
-        return at, [priority("", "", item)]
+    def standing(item: str) -> list[int]:
+        return [-sum(mass(row) for row in rows if rank(row, item) == j) for j in range(1, width + 1)]
 
     def backing(item: str, depth: int) -> Fraction:
         return sum(
             (left[i] * mass(row) for i, row in enumerate(rows) if 0 < (rank(row, item) or 0) <= depth), Fraction(0)
         )
 
-    for depth in [*range(1, width + 1), width + 1]:
-        while len(elected) < seats:
-            held = {item: backing(item, depth) for item in codes if item not in dict(elected) and any(merit(item)[0])}
-            if depth <= width:
-                ready = sorted((item for item in held if held[item] >= quota), key=merit)
-            else:  # what the quota left open: by remaining weight
-                ready = sorted(held, key=lambda item: (-held[item], *merit(item)))
-            if not ready:
-                break
-            chosen = ready[0]
-            elected.append((chosen, held[chosen]))
-            rest = max(Fraction(0), 1 - quota / held[chosen]) if held[chosen] else Fraction(0)
-            for i, row in enumerate(rows):
-                if 0 < (rank(row, chosen) or 0) <= depth:
-                    left[i] *= rest
-    return elected
+    def fill(best: list[str], depth: int, by: str) -> None:
+        chosen = drawn(best)[0]
+        held = backing(chosen, depth)
+        waiting.remove(chosen)
+        filled.append(Filled(chosen, held, by, depth, frozenset(best)))
+        rest = max(Fraction(0), 1 - quota / held) if held else Fraction(0)
+        for i, row in enumerate(rows):
+            if 0 < (rank(row, chosen) or 0) <= depth:
+                left[i] *= rest
+
+    for depth in range(1, width + 1):
+        while len(filled) < seats and (ready := [item for item in waiting if backing(item, depth) >= quota]):
+            best = min(standing(item) for item in ready)
+            fill([item for item in ready if standing(item) == best], depth, "quota")
+    while waiting:  # what the quota left open: by remaining weight
+        merits = {item: (-backing(item, width), standing(item)) for item in waiting}
+        best_merit = min(merits.values())
+        by = "remaining" if len(filled) < seats else "not_elected"
+        fill([item for item in waiting if merits[item] == best_merit], width, by)
+    return filled
 
 
 def prefers(codes: Sequence[str], rows: Sequence[BallotRow]) -> dict[str, dict[str, int]]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from consultation.voting.rules import to_content
 from consultation.voting.tally import BallotRow, InvalidBallot, Profile, contents
+from consultation.voting.tally.ballots import MAX_WEIGHT
 from consultation.voting.tally.contents import Reader, profile_of_contents, row_of
 from tests.voting.tally import references as plain
 
@@ -43,15 +44,39 @@ def test_texts_of_the_box_give_the_same_profile(names, election):
     expected = Profile.from_ballots(codes, rows)
     assert found.input_sha256 == expected.input_sha256
     assert (found.ballots, found.blank, found.items) == (expected.ballots, expected.blank, expected.items)
+    for part in ("starts", "listed", "ranks", "supported", "weights"):
+        assert getattr(found, part).tolist() == getattr(expected, part).tolist()
     assert [row_of(content) for content in contents] == [BallotRow(row.tiers, row.support, row.weight) for row in rows]
 
 
+@pytest.mark.parametrize("names", ["plain", "public", "prefixes"])
 @settings(max_examples=60, deadline=None)
-@given(plain.elections())
-def test_what_the_box_writes_is_read_the_quick_way(election):
-    codes, rows = renamed(election, CODES["public"])
-    reader = Reader(codes)
-    assert not rows or reader._quickly([to_content(row) for row in rows]) is not None
+@given(election=plain.elections(items=6))
+def test_what_the_box_writes_is_read_the_quick_way(names, election):
+    codes, rows = renamed(election, CODES[names])
+    reader = Reader(sorted(codes))
+    texts = [to_content(row) for row in rows]
+    if not any(row.tiers for row in rows):
+        return
+    quick, slow = reader._quickly(texts), reader._one_by_one(texts, 0)
+    assert [part.tolist() for part in quick or ()] == [part.tolist() for part in slow]
+
+
+def test_the_heaviest_ballot_is_read_in_both_ways():
+    text = f'{{"tiers":[["a"]],"weight":{MAX_WEIGHT}}}'.encode()
+    reader = Reader(("a", "b"))
+    for batch in (reader._quickly([text]), reader._one_by_one([text], 0)):
+        assert batch is not None
+        assert batch.weights.tolist() == [MAX_WEIGHT]
+    assert reader._quickly([text.replace(b'"weight":1', b'"weight":2')]) is None
+
+
+def test_lines_of_several_ballots_are_not_taken_for_each_other():
+    """Read as one array, the two lines hold the same as the tops of the two ballots, in sum."""
+    texts = [b'{"support":["b"],"tiers":[["c"],["b"]]}', b'{"support":["b"],"tiers":[["a"],["b"]]}']
+    with pytest.raises(InvalidBallot) as refused:
+        profile_of_contents("abc", texts)
+    assert (refused.value.code, refused.value.ballot) == ("support_not_at_top", 1)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +104,7 @@ def test_other_ways_to_write_a_ballot_are_read_too(text):
         ('{"tiers":[["a"],["a"]]}', "duplicate_item"),
         ('{"tiers":[[]]}', "empty_tier"),
         ('{"tiers":[["a"]],"weight":0}', "bad_weight"),
+        ('{"tiers":[["a"]],"weight":02}', "bad_json"),
         ('{"tiers":[["a"]],"weight":99999999999999}', "weight_too_large"),
         ('{"tiers":[["a"]],"weight":"2"}', "bad_weight"),
         ('{"support":["b"],"tiers":[["a"],["b"]]}', "support_not_at_top"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from consultation.voting.tally import BallotRow, InvalidBallot, Profile
-from consultation.voting.tally.ballots import MAX_ITEMS, MAX_WEIGHT
+from consultation.voting.tally.ballots import MAX_ITEMS, MAX_WEIGHT, check_items, check_total, is_text
 from tests.voting.tally import references as plain
 
 
@@ -27,6 +27,7 @@ from tests.voting.tally import references as plain
         ("ab", BallotRow((("a",),), weight=1.5), "bad_weight"),
         ("ab", BallotRow((("a",),), copies=-1), "bad_copies"),
         ("ab", BallotRow((("a",),), weight=MAX_WEIGHT, copies=2), "weight_too_large"),
+        ("ab", BallotRow((("a",),), weight=MAX_WEIGHT // 2, copies=3), "weight_too_large"),
         ("ab", BallotRow((("a",),), frozenset("b")), "support_not_listed"),
         ("ab", BallotRow((("a",),), frozenset("ab")), "support_not_listed"),
         ("ab", BallotRow((("a",), ("b",)), frozenset("b")), "support_not_at_top"),
@@ -39,6 +40,22 @@ def test_a_ballot_that_cannot_be_counted_is_refused_with_a_code(items, row, code
         Profile.from_ballots(items, [good, row] if row else [])
     assert refusal.value.code == code
     assert refusal.value.ballot == (2 if row and code != "weight_too_large" else None)
+
+
+def test_as_many_items_and_as_much_weight_as_can_be_counted_are_taken():
+    assert len(check_items([str(number) for number in range(MAX_ITEMS)])) == MAX_ITEMS
+    assert check_total(MAX_WEIGHT) == MAX_WEIGHT
+    heaviest = [BallotRow((("a",),), weight=MAX_WEIGHT - 1), BallotRow((("b",),))]
+    assert Profile.from_ballots("ab", heaviest).weights.tolist() == [MAX_WEIGHT - 1, 1]
+
+
+def test_a_refusal_says_which_ballot_it_is_about():
+    assert str(InvalidBallot("empty_tier", "a tier holds no item", 7)) == "ballot 7: a tier holds no item"
+    assert str(InvalidBallot("no_items", "a contest needs at least one item")) == "a contest needs at least one item"
+
+
+def test_halves_of_characters_are_no_text():
+    assert [is_text(letter) for letter in ("\ud7ff", "\ud800", "\udfff", "\ue000")] == [True, False, False, True]
 
 
 def test_identical_ballots_are_merged_and_their_weights_added():
@@ -97,16 +114,24 @@ def test_packed_ballots_make_the_same_profile(election):
         np.array(supported, dtype=np.int64),
         np.array(weights, dtype=np.int64),
     )
-    assert packed.input_sha256 == Profile.from_ballots(codes, rows).input_sha256
+    expected = Profile.from_ballots(codes, [BallotRow(row.tiers, row.support, plain.mass(row)) for row in rows])
+    assert packed.input_sha256 == expected.input_sha256
+    assert (packed.ballots, packed.blank) == (expected.ballots, expected.blank)
 
 
 @pytest.mark.parametrize(
     ("changes", "code", "ballot"),
     [
+        ({"starts": []}, "bad_arrays", None),
         ({"starts": [0, 1]}, "bad_arrays", None),
+        ({"starts": [0, 4, 3]}, "bad_arrays", 2),
+        ({"starts": [1, 1, 3]}, "bad_arrays", None),
+        ({"starts": [0, 1, 2]}, "bad_arrays", None),
+        ({"ranks": [1, 1]}, "bad_arrays", None),
         ({"weights": [1]}, "bad_arrays", None),
         ({"listed": [0, 1, 3]}, "unknown_item", 2),
         ({"listed": [0, 1, 1]}, "duplicate_item", 2),
+        ({"starts": [0, 0, 3], "listed": [0, 1, 1], "ranks": [1, 2, 3]}, "duplicate_item", 2),
         ({"ranks": [1, 1, 3]}, "bad_arrays", 2),
         ({"weights": [1, 0]}, "bad_weight", 2),
         ({"weights": [MAX_WEIGHT, 1]}, "weight_too_large", None),
@@ -127,3 +152,18 @@ def test_sums_stay_exact_where_doubles_do_not():
     large = (1 << 53) + 1
     assert weighted_sums(np.array([0, 0, 1]), np.array([large, 2, 5]), 2).tolist() == [large + 2, 5]
     assert int(float(large)) != large
+    for pair in ([(1 << 53) - 1, 2], [(1 << 53) - 10, (1 << 53) - 11]):  # each below that bound, the sum above it
+        assert int(float(sum(pair))) != sum(pair)
+        assert weighted_sums(np.array([0, 0]), np.array(pair), 1).tolist() == [sum(pair)]
+
+
+def test_long_lists_that_differ_in_one_place_are_not_merged():
+    codes = [f"{number:02d}" for number in range(60)]
+    lists = [tuple((code,) for code in codes)]
+    for at in (0, 20, 40, 58):
+        swapped = [*codes[:at], codes[at + 1], codes[at], *codes[at + 2 :]]
+        lists.append(tuple((code,) for code in swapped))
+    profile = Profile.from_ballots(codes, [BallotRow(tiers, weight=2) for tiers in (*lists, *lists)])
+    assert profile.weights.tolist() == [4] * len(lists)
+    lines = profile.listed.reshape(len(lists), 60).tolist()
+    assert sorted(lines) == sorted([codes.index(code) for (code,) in tiers] for tiers in lists)

@@ -33,6 +33,35 @@ def test_neither_the_order_of_ballots_nor_of_items_changes_a_byte(rule, election
     assert text(shuffled) == text(run(rule, codes, rows))
 
 
+ELIMINATIONS = {"fewest ballots", "equal surpluses"}
+"""Draws of who leaves, or whose votes move on, first: they place nobody by themselves."""
+
+
+@every_rule
+@quick
+@given(election=plain.elections(), data=st.data())
+def test_whom_a_draw_puts_first_stands_at_the_place_it_was_drawn_for(rule, election, data):
+    codes, rows = election
+    result = run(rule, codes, rows, data.draw(st.integers(1, len(codes))))
+    for tie in result.ties:
+        assert tie["items"] == plain.drawn(tie["items"])
+        assert tie["priorities"] == [priority("", "", item) for item in tie["items"]]
+        if tie["reason"] not in ELIMINATIONS:
+            assert result.line[tie["place"] - 1] == tie["items"][0]
+
+
+@every_rule
+@quick
+@given(election=plain.elections())
+def test_what_nobody_names_is_said_and_stands_in_the_order_of_the_draw(rule, election):
+    codes, rows = election
+    supporting = rule in ("phragmen", "approval", "equal_shares")
+    named = {item for row in rows for item in (plain.approved(row) if supporting else plain.listed(row))}
+    nobody = run(rule, codes, rows).unsupported
+    assert sorted(nobody) == sorted(set(codes) - named)
+    assert nobody == plain.drawn(nobody)
+
+
 @every_rule
 @quick
 @given(election=plain.elections())

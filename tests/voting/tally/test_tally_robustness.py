@@ -117,7 +117,13 @@ def test_curves_and_carriers_are_their_definitions(election, data):
         assert one.unserved == sum(plain.mass(row) for row, count in zip(group, had, strict=True) if count == 0)
         assert one.once == sum(plain.mass(row) for row, count in zip(group, had, strict=True) if count == 1)
         assert one.also == sum(plain.mass(row) for row in group if at and line[at - 1] in plain.approved(row))
-    json.dumps([found.to_dict(), [one.to_dict() for one in carriers(profile, line)]])
+    told = json.loads(json.dumps(found.to_dict()))
+    assert (told["weight"], told["able"]) == (found.weight, list(found.able))
+    assert told["curves"] == [{"name": "drawn", "served": [list(row) for row in found.curves[0].served]}]
+    for one in carriers(profile, line):
+        assert json.loads(json.dumps(one.to_dict())) == {
+            name: getattr(one, name) for name in ("place", "item", "supporters", "unserved", "once", "also")
+        }
 
 
 @pytest.mark.parametrize("line", [["a", "x"], ["a", "a"]])
@@ -126,6 +132,7 @@ def test_orders_of_other_items_are_refused(line):
     for call in (carriers, lambda profile, line: coverage_curves(profile, {"x": line}), reorder):
         with pytest.raises(ValueError, match=r"not in this contest|twice"):
             call(profile, line)
+    assert len(coverage_curves(profile, {}).able) == 3  # one, two and three choices, unless asked otherwise
     assert coverage_curves(profile, {}, levels=1).able == coverage_curves(profile, {}).able[:1]
     with pytest.raises(ValueError, match="levels"):
         coverage_curves(profile, {}, levels=0)
@@ -147,6 +154,12 @@ def test_rules_are_compared_item_by_item_and_pair_by_pair():
     approval, borda = found.agreements
     assert (approval.alike, approval.against, approval.tied) == (2, 0, 1)
     assert borda.alike + borda.against + borda.tied == 3
+    for one in found.items:
+        assert one.selected_by == tuple(result["rule"] for result in results if one.item in result["selected"])
+    for agreement, result in zip(found.agreements, results[1:], strict=True):
+        here, there = results[0]["selected"], result["selected"]
+        assert set(agreement.only_headline) == set(here) - set(there)
+        assert set(agreement.only_other) == set(there) - set(here)
     assert (borda.selected, borda.common) == (2, len(set(results[0]["selected"]) & {"a", "b"}))
     assert json.loads(json.dumps(found.to_dict()))["headline"] == "phragmen"
     with pytest.raises(ValueError, match="same items"):

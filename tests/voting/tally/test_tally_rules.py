@@ -36,10 +36,21 @@ def test_expanding_approvals_agrees_with_fractions(election, data):
     seats = data.draw(st.integers(1, len(codes)))
     result = tally(Profile.from_ballots(codes, rows), "expanding_approvals", seats=seats)
     expected = plain.expanding_approvals(codes, rows, seats)
-    held = [Fraction(result.scores[item]) for item, _ in expected]
-    assume(len({left for _, left in expected}) == len(expected))
-    assert result.selected == ([item for item, _ in expected] + result.unsupported)[:seats]
-    assert all(0 <= unit - left < Fraction(1, 10**20) for unit, (_, left) in zip(held, expected, strict=True))
+    ends = [one.left for one in expected if one.left]
+    assume(len(set(ends)) == len(ends))
+    assert result.line == [one.item for one in expected] + result.unsupported
+    assert result.selected == result.line[:seats]
+    listing = sum(plain.mass(row) for row in rows if row.tiers)
+    assert Fraction(result.extra["quota"]) == quota(listing, seats, len(codes))
+    held = [Fraction(result.scores[one.item]) for one in expected]
+    assert all(0 <= unit - one.left < Fraction(1, 10**20) for unit, one in zip(held, expected, strict=True))
+    assert [(line["by"], line.get("rank")) for line in result.rounds] == [
+        (one.by, one.rank if one.by == "quota" else None) for one in expected
+    ]
+    ties = [(place, one.tied) for place, one in enumerate(expected, start=1) if len(one.tied) > 1]
+    if len(result.unsupported) > 1:
+        ties.append((len(expected) + 1, frozenset(result.unsupported)))
+    assert [(tie["place"], frozenset(tie["items"])) for tie in result.ties] == ties
 
 
 @quick
@@ -75,6 +86,14 @@ def test_positional_averages_the_places_of_ties(election):
     assert {item: Fraction(score) for item, score in result.scores.items()} == plain.positional(codes, rows, (5, 4, 1))
 
 
+@pytest.mark.parametrize("points", ["1", "1,0", "2,2", "3,1,1"])
+def test_points_may_stay_the_same_and_end_at_none(points):
+    rows = [BallotRow((("a",), ("b",), ("c",)), weight=3), BallotRow((("b",), ("a",), ("c",)), weight=2)]
+    numbers = tuple(int(one) for one in points.split(","))
+    result = tally(Profile.from_ballots("abc", rows), "positional", seats=None, points=points)
+    assert {item: Fraction(score) for item, score in result.scores.items()} == plain.positional("abc", rows, numbers)
+
+
 @pytest.mark.parametrize("rule", ["phragmen", "approval"])
 @quick
 @given(election=plain.elections(ballots=7))
@@ -107,6 +126,34 @@ def test_ejr_plus_audit_names_the_group_that_approval_leaves_out():
     rows = [BallotRow((("a", "b", "c"),), weight=6), BallotRow((("d",),), weight=4)]
     audit = tally(Profile.from_ballots("abcd", rows), "approval", seats=3).audit["ejr_plus"]
     assert audit["violations"] == [{"k": 3, "item": "d", "l": 1, "weight": 4, "entitled": 4}]
+
+
+def test_ejr_plus_audit_names_a_group_that_has_one_line_and_is_entitled_to_two():
+    """All four support c. Each has one of the two lines, and together they are entitled to both."""
+    rows = [BallotRow((("a", "c"),), weight=3), BallotRow((("b", "c"),))]
+    assert ejr_plus(Profile.from_ballots("abc", rows), [0, 1]) == {
+        "n": 4,
+        "prefixes": 2,
+        "holds": False,
+        "violations": [{"k": 2, "item": "c", "l": 2, "weight": 4, "entitled": 4}],
+    }
+
+
+def test_ejr_plus_audit_rounds_what_suffices_up():
+    rows = [BallotRow((("a", "b"),), weight=2), BallotRow((("d",),), weight=3)]
+    assert ejr_plus(Profile.from_ballots("abd", rows), [0, 1])["violations"] == [
+        {"k": 2, "item": "d", "l": 1, "weight": 3, "entitled": 3}
+    ]
+
+
+def test_of_several_coalitions_the_one_that_lacks_most_is_named_then_the_heaviest():
+    """Of ten, six put c on top and four d and e: of two lines c should have one, of five d and e both."""
+    rows = [BallotRow((("c",),), weight=6), BallotRow((("d", "e"),), weight=4)]
+    violations = solid_coalitions(Profile.from_ballots("abcdefgh", rows), [0, 1, 5, 6, 7])["violations"]
+    assert violations == [
+        *({"k": k, "items": ["c"], "weight": 6, "entitled": 1, "has": 0} for k in (2, 3, 4)),
+        {"k": 5, "items": ["d", "e"], "weight": 4, "entitled": 2, "has": 0},
+    ]
 
 
 @quick
@@ -182,6 +229,8 @@ def test_priority_is_a_hash_of_length_prefixed_parts():
         ("positional", 1, {"points": "0,0"}, "bad_points"),
         ("positional", 1, {"points": "3,x"}, "bad_points"),
         ("positional", 1, {"points": [1.5]}, "bad_points"),
+        ("positional", 1, {"points": "0"}, "bad_points"),
+        ("positional", 1, {"points": "3,-1"}, "bad_points"),
     ],
 )
 def test_what_cannot_be_tallied_is_refused_with_a_code(rule, seats, parameters, code):

@@ -43,9 +43,9 @@ def ejr_plus(profile: Profile, order: Sequence[int]) -> dict[str, Any]:
             below = np.cumsum(quick_sums(served.take(incidence.rows[begin:end]), by_item[begin:end], 1))
             share = _least_share(below, n, k)
             if share:
-                found.append((share, item, int(below[min(share, len(below)) - 1])))
+                found.append((share, item, int(below[share - 1])))
             # Weights served less than l only shrink as lines are added, so nothing can fail before this k.
-            due.setdefault(k + 1 if share else _next_check(below, n, k), []).append(item)
+            due.setdefault(k + 1 if share else _next_check(below, n), []).append(item)
         if found:
             share, item, weight = min(found)
             violations.append(
@@ -71,10 +71,9 @@ def _least_share(below: Ints, n: int, k: int) -> int:
     return int(fails[0]) + 1 if len(fails) else 0
 
 
-def _next_check(below: Ints, n: int, k: int) -> int:
-    """The least later k at which these weights would fail. It is at least l, since no weight exceeds n."""
+def _next_check(below: Ints, n: int) -> int:
+    """The least k at which these weights would fail, which they have not done so far: for l lines not before k is l, since
+    no weight exceeds n, and somebody supports the item, so that the last weight is not 0."""
     shares = np.arange(len(below)) + 1
     held = below > 0
-    if not held.any():
-        return k + (1 << 40)
-    return max(k + 1, int(np.min(-(-shares[held] * n // below[held]))))
+    return int(np.min(-(-shares[held] * n // below[held])))

@@ -73,7 +73,7 @@ def _coalitions(profile: Profile, longest: int) -> Iterator[tuple[Indices, int]]
         ends = ~longer
         ends[longer] = profile.ranks[profile.starts[:-1][rows[longer]] + size] == size + 1
         rows = rows[ends]
-        if int(profile.weights[rows].sum()) * longest < n or not len(rows):
+        if int(profile.weights[rows].sum()) * longest < n:
             continue
         members = matrix_of(profile.starts, profile.listed, rows, size)
         # A set weighs no more than the ballots that have one of its items so high.
