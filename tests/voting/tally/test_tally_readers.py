@@ -115,7 +115,35 @@ HEAD = '{"items": ["A", "B"]}\n'
         ("x.soi", PREFLIB.format(voters=1, body="1: {1,2}\n"), 5, "without ties"),
         ("x.toc", PREFLIB.format(voters=1, body="1: {1,2}\n"), 5, "all 3 items"),
         ("x.cat", PREFLIB.format(voters=1, body="# NUMBER CATEGORIES: 2\n1: 1\n"), 6, "2 categories, not 1"),
+        ("x.toi", PREFLIB.format(voters=1, body="1: 1,{}\n"), 5, "items between the braces"),
+        ("x.toi", "# NUMBER ALTERNATIVES: 0\n", 1, "alternatives, not 0"),
+        ("x.toi", "\n# NUMBER ALTERNATIVES: 5001\n", 2, "from 1 to 5000 alternatives, not 5001"),
+        ("x.toi", "# NUMBER ALTERNATIVES\n", 1, "a header line such as"),
+        ("x.toi", PREFLIB.format(voters=1, body="1: 1,{2,3456789012345678901\n"), 5, "at '{2,34567890123456789'"),
         ("x.pb", "key;value\n", 1, "the section META"),
+        (
+            "x.pb",
+            PB.format(votes=1, kind="approval", body="v1;3;p1\n", more="").replace("budget;100.50", "budget"),
+            3,
+            "a key, a semicolon and a value",
+        ),
+        ("x.pb", "META\nkey;value\nPROJECTS\nproject_id;cost\n", None, "a section VOTES"),
+        (
+            "x.pb",
+            PB.format(votes=1, kind="approval", body="v1;3;p1\n", more="").replace("p2;", "p1;"),
+            10,
+            "of its own",
+        ),
+        ("x.pb", PB.format(votes=1, kind="approval", body="v1;3;p1\n", more="").replace("p2;", ";"), 10, "of its own"),
+        ("x.pb", PB.format(votes=1, kind="approval", body="v1;3;p1\n", more="").replace(";60;", ";6x;"), 9, "1200.50"),
+        ("x.pb", PB.format(votes=1, kind="approval", body="v1;3;p1\n", more="").replace(";60;", ";.5;"), 9, "the cost"),
+        (
+            "x.pb",
+            PB.format(votes=1, kind="approval", body="v1;3;p1\n", more="").replace(";60;", f";{'9' * 31};"),
+            9,
+            f"not '{'9' * 31}'",
+        ),
+        ("x.pb", PB.format(votes=1, kind="scoring", body="v1;3;p1;1,2\n", more=";points"), 13, "1 projects, 2 points"),
         (
             "x.pb",
             PB.format(votes=2, kind="approval", body="v1;3;p1\n", more=""),
@@ -126,7 +154,16 @@ HEAD = '{"items": ["A", "B"]}\n'
         ("x.pb", PB.format(votes=1, kind="approval", body="v1;3\n", more=""), 13, "expected 3 columns"),
         ("x.pb", PB.format(votes=1, kind="guess", body="v1;3;p1\n", more=""), 6, "'guess' is not known"),
         ("x.pb", PB.format(votes=1, kind="scoring", body="v1;3;p1\n", more=""), 13, "a column points"),
-        ("x.csv", "3,\n", 1, "the number of seats"),
+        ("x.csv", "3,\n", 1, "expected the number of candidates, a comma and the number of seats"),
+        ("x.csv", "", 1, "the number of seats"),
+        ("x.csv", "0,1\n", 1, "from 1 up, not '0'"),
+        ("x.csv", "3,4\n", 1, "no more seats than candidates"),
+        ("x.csv", "5001,1\n", 1, "at most 5000 candidates"),
+        ("x.csv", WARD.replace("Candidate 3", "Candidate 4"), 6, "another candidate from 1 to 3"),
+        ("x.csv", WARD.replace("Candidate 3", "Candidate 2"), 6, "another candidate from 1 to 3"),
+        ("x.csv", WARD.replace('"Candidate 3","C","X"', '"Candidate 3"'), 6, "and a name"),
+        ("x.csv", WARD.replace('"Candidate 3","C","X",\n', "1,2\n"), 6, "3 lines of candidates"),
+        ("x.csv", WARD.replace('"Ward 9"', "9"), 7, "the name of the ward"),
         ("x.csv", WARD.replace("2,3,1,", "2,3,7,"), 2, "'7' is not in this contest"),
         ("x.csv", WARD[: WARD.index('"Candidate 3"')], None, "is it cut short?"),
         ("x.jsonl", "", 1, "the first line to name the items"),
@@ -135,6 +172,16 @@ HEAD = '{"items": ["A", "B"]}\n'
         ("x.jsonl", HEAD + '{"tiers": [["A"]]}\n{"tiers": [["Z"]]}', 3, "'Z' is not in this contest"),
         ("x.jsonl", HEAD + '{"tiers": "A"}', 2, "expected tiers to be lists"),
         ("x.jsonl", HEAD + '{"tiers": [["A"]], "weight": 1.5}', 2, "a whole number from 1 up, not 1.5"),
+        ("x.jsonl", HEAD + '{"tiers": ["A"]}', 2, "expected tiers to be lists"),
+        ("x.jsonl", HEAD + '{"tiers": [[1]]}', 2, "expected tiers to be lists"),
+        ("x.jsonl", HEAD + '{"tiers": {}}', 2, "expected tiers to be lists"),
+        ("x.jsonl", HEAD + '{"tiers": [["A"]], "support": "A"}', 2, "support to be a list"),
+        ("x.jsonl", HEAD + '{"tiers": [["A"]], "support": ["A", "A"]}', 2, "supported twice"),
+        ("x.jsonl", HEAD + '{"weight": 1}', 2, "a JSON object with 'tiers'"),
+        ("x.jsonl", HEAD + '["tiers"]', 2, "a JSON object with 'tiers'"),
+        ("x.jsonl", '{"items": ["A"], "seats": 0}', 1, "a whole number from 1 up, not 0"),
+        ("x.jsonl", '{"items": ["A"], "seats": true}', 1, "a whole number from 1 up, not True"),
+        ("x.jsonl", f'{{"items": ["A"], "budget": {1 << 40}}}', 1, "a whole number from 1 up"),
         ("x.jsonl", HEAD + '{"tiers": [["A"]], "tiers": []}', 2, "a key is given twice"),
         ("x.jsonl", HEAD + "[" * 100_000, 2, "as JSON"),
     ],
@@ -148,6 +195,54 @@ def test_an_error_tells_the_line_and_what_was_expected(written, name, text, line
 
 
 def test_a_file_that_is_too_large_is_not_read(written, monkeypatch):
-    monkeypatch.setattr("consultation.voting.tally.readers.source.MAX_BYTES", 10)
+    monkeypatch.setattr("consultation.voting.tally.readers.source.MAX_BYTES", len(HEAD))
+    assert read(written("x.jsonl", HEAD)).profile.items == ("A", "B")
     with pytest.raises(ReadError, match="larger than"):
-        read(written("x.jsonl", HEAD))
+        read(written("x.jsonl", HEAD + "\n"))
+
+
+def test_how_large_a_file_may_be_is_told_in_mebibytes(written, monkeypatch):
+    monkeypatch.setattr("consultation.voting.tally.readers.source.MAX_BYTES", 3 << 20)
+    with pytest.raises(ReadError) as refused:
+        read(written("x.jsonl", " " * (3 << 20) + "\n"))
+    assert refused.value.detail == "the file is larger than 3 MiB"
+
+
+def test_a_line_may_be_so_long_and_no_longer(written, monkeypatch):
+    monkeypatch.setattr("consultation.voting.tally.readers.source.MAX_LINE", 30)
+    assert read(written("x.jsonl", HEAD.strip().ljust(30) + "\n")).profile.items == ("A", "B")
+    with pytest.raises(ReadError) as refused:
+        read(written("x.jsonl", HEAD + " " * 31))
+    assert (refused.value.line, refused.value.detail) == (2, "the line is longer than 30 characters")
+
+
+def test_the_largest_files_that_are_read(written):
+    """So many items, so long numbers, so much of what is wrong are taken; what is more is refused above."""
+    orders = read(written("x.toi", "# NUMBER ALTERNATIVES: 5000\n1: 5000\n"))
+    assert len(orders.profile.items) == 5000
+    assert read(written("x.toi", "# NUMBER ALTERNATIVES: 1\n999999999999: 1\n")).profile.ballots == 10**12 - 1
+    one_of_each = '1,1\n1,1\n"Candidate 1","A"\n"Ward"\n'
+    assert read(written("x.csv", one_of_each)).profile.items == ("1",)
+    costs = PB.format(votes=0, kind="approval", body="", more="").replace(";60;", f";{'9' * 30};")
+    assert read(written("x.pb", costs)).costs["p1"] == 10**30 - 1
+    fractions = PB.format(votes=0, kind="approval", body="", more="").replace("100.50", "0.125")
+    assert read(written("x.pb", fractions)).budget == Fraction(1, 8)
+    most = f'{{"items": ["A"], "seats": 1, "budget": {(1 << 40) - 1}}}'
+    assert (read(written("x.jsonl", most)).seats, read(written("x.jsonl", most)).budget) == (1, (1 << 40) - 1)
+
+
+def test_preflib_with_ties_of_one_and_with_one_category(written):
+    """A strict order may be written with braces; where there is one category only, all that stands in it is named."""
+    election = read(written("x.soi", PREFLIB.format(voters=1, body="1: {2},1\n")))
+    assert ballots(election) == [([["2"], ["1"]], 2, 1)]
+    single = read(written("x.cat", PREFLIB.format(voters=2, body="# NUMBER CATEGORIES: 1\n1: {1,2}\n1: {}\n")))
+    assert ballots(single) == [([], 0, 1), ([["1", "2"]], 2, 1)]
+
+
+def test_names_are_optional(written):
+    text = PREFLIB.format(voters=1, body="# ALTERNATIVE NAME 2:\n1: 2\n")
+    assert read(written("x.toi", text)).names == {"1": "One"}
+    unnamed = PB.format(votes=1, kind="approval", body="v1;3;p1\n", more="").replace("Second", "")
+    assert read(written("x.pb", unnamed)).names == {"p1": "First"}
+    plain = unnamed.replace("cost;name", "cost").replace(";First", "").replace("40;", "40")
+    assert read(written("x.pb", plain)).names == {}

@@ -72,8 +72,11 @@ def _least_share(below: Ints, n: int, k: int) -> int:
 
 
 def _next_check(below: Ints, n: int) -> int:
-    """The least k at which these weights would fail, which they have not done so far: for l lines not before k is l, since
-    no weight exceeds n, and somebody supports the item, so that the last weight is not 0."""
+    """The least k at which these weights would fail, which they have not done so far.
+
+    For l lines that is not before k is l, since no weight exceeds n; the last weight is not 0, since somebody supports
+    the item.
+    """
     shares = np.arange(len(below)) + 1
     held = below > 0
     return int(np.min(-(-shares[held] * n // below[held])))
