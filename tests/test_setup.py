@@ -104,14 +104,16 @@ def test_setup_that_has_nothing_to_do_is_quick():
     assert time.monotonic() - began < 1
 
 
-def test_what_a_server_loads_of_other_packages_is_compiled():
+def test_what_a_server_loads_of_other_packages_is_compiled(tmp_path):
     """Otherwise each start compiles it where Python may write no bytecode, which takes longer than all the rest."""
     code = (
         "import os, sys, consultation.app, consultation.commands.serving\n"
+        "consultation.app.create_app()\n"
         "files = [getattr(module, '__cached__', None) or '' for module in sys.modules.values()]\n"
         "print(*sorted(file for file in files if 'site-packages' in file and not os.path.exists(file)))"
     )
-    told = run(sys.executable, "-c", code, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+    settings = {"CONSULTATION_DATA_DIR": str(tmp_path), "CONSULTATION_SECRET_KEY": "x" * 40}
+    told = run(sys.executable, "-c", code, env={**os.environ, **settings, "PYTHONDONTWRITEBYTECODE": "1"})
     assert (told.returncode, told.stdout) == (0, "\n"), told.stderr
 
 

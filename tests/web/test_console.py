@@ -2,10 +2,13 @@
 
 import click
 import pytest
+from flask.cli import ScriptInfo
 from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from consultation.__main__ import console
 from consultation.accounts.models import SignInLink, User
+from consultation.app import COMMANDS
 from consultation.kernel.moves import WrongState
 from consultation.kernel.orm import intending_to_write
 from consultation.kernel.permissions import Decision, Denied, Permission, Reason
@@ -157,3 +160,11 @@ def test_a_refusal_beforehand_is_the_answer(app, runner, session):
     app.cli.add_command(refuses)
     done = runner.invoke(args=["refuses"])
     assert (done.exit_code, "It is full." in done.stderr, users(session)) == (1, True, 0)
+
+
+def test_the_commands_are_ours_alone(app):
+    """Others' packages offer commands to every Flask application; to load them takes each start a tenth of its time."""
+    group = console(lambda: app)
+    with click.Context(group, obj=ScriptInfo(create_app=lambda: app, set_debug_flag=False)) as context:
+        assert group.list_commands(context) == sorted(COMMANDS)
+        assert group.get_command(context, "limiter") is None

@@ -5,6 +5,7 @@ may keep it for ever and a new release is never shown in old clothes.
 read anew for each request, and the living page of all components stands at ``/en/design``.
 """
 
+import functools
 import gzip
 import hashlib
 import re
@@ -25,12 +26,11 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 bp = Blueprint("design", __name__, url_prefix="/assets")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asset:
-    """A file as it is sent: plain and compressed, and the digest that stands in its address."""
+    """A file as it is sent, and the digest that stands in its address."""
 
     content: bytes
-    compressed: bytes
     digest: str
     mimetype: str
 
@@ -38,7 +38,12 @@ class Asset:
     def of(cls, text: str, mimetype: str) -> "Asset":
         content = text.encode()
         digest = hashlib.sha256(content).hexdigest()[:DIGITS]
-        return cls(content, gzip.compress(content, 9, mtime=0), digest, mimetype)
+        return cls(content, digest, mimetype)
+
+    @functools.cached_property
+    def compressed(self) -> bytes:
+        """Made when somebody first asks for it: a page needs the address alone, and a server's first page waits."""
+        return gzip.compress(self.content, 9, mtime=0)
 
 
 def stylesheet(static: Path) -> str:
