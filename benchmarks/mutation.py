@@ -3,7 +3,7 @@
 One small change at a time is made to a module (a comparison turned, a sum made a difference, a constant off by one, a
 condition turned round, a result dropped), and the package's unit tests that run the changed line are tried on it, the
 quickest first, in a process of its own with limits of processor time and memory. A change that no test notices has
-survived, and is printed. Examples are drawn six times, and forty times where that notices nothing; always the same.
+survived, and is printed. Six examples are drawn, and a hundred where these notice nothing; always the same.
 
 What was found is kept in var/mutation.json. A change that was noticed stays so while the module and the test that
 noticed it are as they were; one that survived is tried again when any test has changed. What a run does not come to
@@ -36,8 +36,8 @@ from benchmarks.mutator import Mutator, lines_with
 from benchmarks.unit_tests import FOLDER, PACKAGE, ROOT, Test, observed, run
 
 KEPT = ROOT / "var" / "mutation.json"
-EXAMPLES, MORE_EXAMPLES = 6, 40
-MORE_SECONDS = 10.0
+EXAMPLES, MORE_EXAMPLES = 6, 100
+MORE_SECONDS = 15.0
 """How long the tests may take, as the package is, that are run with more examples."""
 IMPORTS_SECONDS, SLOWER = 3.0, 8
 """A test may take so many times as long as it does as the package is, beside what importing takes."""

@@ -206,3 +206,35 @@ def test_what_is_free_comes_first_and_the_end_is_said():
     result = run("ab", rows, {"a": Fraction(0), "b": Fraction(3)}, Fraction(2), Fraction(0))
     assert (result.selected, result.scores, result.extra["end"]) == (["a"], {"a": "0"}, "no_completion")
     assert run("ab", rows, {"a": Fraction(0), "b": Fraction(3)}, Fraction(3), Fraction(0)).selected == ["a", "b"]
+
+
+def test_amounts_are_taken_up_to_two_to_the_eighty():
+    most = (1 << 80) - 1
+    for value in (most, Fraction(1, most), str(most)):
+        assert equal_shares.amount(value, "bad_cost", "a cost") == Fraction(value)
+    for value in (most + 1, Fraction(1, most + 1), -1, "x", None, 0.5, True):
+        with pytest.raises(RuleError) as refused:
+            equal_shares.amount(value, "bad_cost", "a cost")
+        assert refused.value.code == "bad_cost"
+
+
+def test_unless_told_otherwise_all_together_get_one_unit_more_each_time():
+    """One vote, then three: the step is the share of each in one unit."""
+    alone = tally(Profile.from_ballots("ab", [BallotRow((("a",),))]), "equal_shares", seats=None, budget=1)
+    assert (alone.extra["step"], alone.selected) == ("1", ["a"])
+    three = Profile.from_ballots("ab", [BallotRow((("a",),), weight=2), BallotRow((("b",),))])
+    assert tally(three, "equal_shares", seats=None, budget=1).extra["step"] == "1/3"
+
+
+def test_what_is_not_bought_follows_by_its_support():
+    rows = [BallotRow((("a",),)), BallotRow((("b",),), weight=3), BallotRow((("c",),), weight=2)]
+    result = tally(Profile.from_ballots("abcd", rows), "equal_shares", seats=None, budget=0, step=0)
+    assert result.order == [["b"], ["c"], ["a"], ["d"]]
+    assert (result.selected, result.unsupported) == ([], ["d"])
+
+
+@pytest.mark.parametrize(("costs", "audited"), [(None, True), ({"a": 2, "b": 2}, True), ({"a": 1, "b": 2}, False)])
+def test_the_audit_of_places_is_made_where_all_cost_the_same(costs, audited):
+    profile = Profile.from_ballots("ab", [BallotRow((("a", "b"),))])
+    result = tally(profile, "equal_shares", seats=None, budget=2, costs=costs)
+    assert set(result.audit) == ({"ejr_plus"} if audited else set())

@@ -81,6 +81,9 @@ def test_places_in_resamples_are_those_of_tallies_of_them(rule, election, data):
         results.append(counted(codes, ballots, rule, 1, beacon="b", **parameters))
     original = counted(codes, rows, rule, 1, beacon="b", **parameters)
     assert [spread.item for spread in found.spreads] == original.line
+    told = json.loads(json.dumps(found.to_dict()))
+    assert (told["rule"], told["samples"], told["seed"]) == (rule, 21, found.seed)
+    assert [(one["item"], one["place"]) for one in told["spreads"]] == [(s.item, s.place) for s in found.spreads]
     for spread in found.spreads:
         places = sorted(1 + sum(map(len, r.order[: [spread.item in t for t in r.order].index(True)])) for r in results)
         assert (spread.best, spread.low, spread.median, spread.high, spread.worst) == (
@@ -90,9 +93,15 @@ def test_places_in_resamples_are_those_of_tallies_of_them(rule, election, data):
 
 
 def test_samples_are_limited():
-    with pytest.raises(RuleError) as refused:
-        bootstrap(Profile.from_ballots("ab", []), "approval", seats=1, samples=0)
-    assert refused.value.code == "bad_samples"
+    nobody = Profile.from_ballots("ab", [])
+    for samples in (0, 10_001):
+        with pytest.raises(RuleError) as refused:
+            bootstrap(nobody, "approval", seats=1, samples=samples)
+        assert refused.value.code == "bad_samples"
+    for samples in (1, 10_000):
+        assert bootstrap(nobody, "approval", seats=1, samples=samples).samples == samples
+    with pytest.raises(RuleError, match="2\\^32"):
+        bootstrap(Profile.from_ballots("ab", [BallotRow((("a",),), weight=2**32 + 1)]), "approval", seats=1, samples=1)
 
 
 @quick
@@ -303,9 +312,13 @@ def test_an_item_taken_out_of_turn_is_charged_to_its_supporters(election, data):
         place(plain.drawn(item for item in bids if bids[item] == min(bids.values()))[0])
     found = reorder(profile, taken)
     assert [(entry["item"], entry["load"]) for entry in found.rounds] == expected
+    assert [entry["taken"] for entry in found.rounds] == [item in taken for item, _ in expected]
     assert found.order[: len(taken)] == list(taken)
     assert sorted(found.order) == sorted(codes)
-    json.dumps(found.to_dict())
+    for tie in found.ties:
+        assert found.order[tie["place"] - 1] == tie["items"][0]
+    told = json.loads(json.dumps(found.to_dict()))
+    assert told == {name: getattr(found, name) for name in ("order", "taken", "rounds", "ties", "unsupported")}
 
 
 def test_an_item_out_of_turn_can_make_others_cheaper_than_they_were():

@@ -258,6 +258,11 @@ def test_numbers_of_any_length_are_written_exactly():
     assert rounded(Fraction(-1, 2), 0) == "-1"
     assert rounded_text(exact(Fraction(2 * long + 1, long)), 2) == "2.00"
     assert rounded_text("12") == "12"
+    assert rounded(Fraction(1, 3)) == rounded_text("1/3") == "0.333333"
+    assert rounded_text("-1/3", 1) == "-0.3"
+    pieces = 3 * 10**8000 + 7 * 10**4000 + 2  # read back in three pieces
+    assert rounded_text(f"{exact(2 * pieces + 1)}/2", 0) == exact(pieces + 1)
+    assert rounded_text(f"-{exact(2 * pieces + 1)}/2", 0) == exact(-pieces - 1)
 
 
 def test_the_example_of_the_guide_is_true():
