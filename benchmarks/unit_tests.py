@@ -135,7 +135,7 @@ def _fixture(module: ModuleType, name: str, stack: ExitStack) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Observed:
     """A case with a digest of its text, the seconds it takes and the lines that it runs of each module."""
 
     case: Case
@@ -149,7 +149,7 @@ class Test:
         return bool(there) if lines is None else any(line in lines for line in there)
 
 
-def observed(examples: int) -> list[Test]:
+def observed(examples: int) -> list[Observed]:
     """Every test, the quickest first; those that skip themselves left out. Imports the package only in a child.
 
     Raises:
@@ -171,7 +171,7 @@ def observed(examples: int) -> list[Test]:
     said = forks.end(*forks.begin(work))[1]
     if not said.startswith("["):
         raise RuntimeError(said)
-    tests = [Test(Case(*row[:4]), *row[4:]) for row in json.loads(said)]
+    tests = [Observed(Case(*row[:4]), *row[4:]) for row in json.loads(said)]
     return sorted(tests, key=lambda test: test.seconds)
 
 

@@ -35,7 +35,7 @@ class Call:
     seats: int | None
     ties: TieBreaker
     parameters: Mapping[str, Any]
-    audited: bool = True
+    audited: bool
 
 
 @dataclass

@@ -102,7 +102,7 @@ def test_renaming_items_renames_the_result(rule, election, data):
     ties.draws = [priority("", "", old[item]) for item in profile.items]
     given = plain.PARAMETERS.get(rule, {})
     parameters = {name: read(given.get(name)) for name, read in RULES[rule].parameters.items()}
-    after = RULES[rule].compute(profile, Call(1, ties, parameters))
+    after = RULES[rule].compute(profile, Call(1, ties, parameters, audited=False))
     assert [[old[profile.items[item]] for item in tier] for tier in after.order] == before.order
     assert {old[profile.items[item]]: score for item, score in after.scores.items()} == before.scores
 
