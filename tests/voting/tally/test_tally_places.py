@@ -1,5 +1,7 @@
 """What is told of places beyond those a rule fills first: what is left over, who ties there, what nobody names."""
 
+import pytest
+
 from consultation.voting.tally import BallotRow, Profile, tally
 from consultation.voting.tally.margins import least_changes
 from consultation.voting.tally.reordering import reorder
@@ -75,3 +77,14 @@ def test_one_supporter_is_enough_for_an_item_where_places_are_left_over():
         outside = [change for change in found if not change.selected]
         assert len(outside) == 5 - seats
         assert {(change.kind, change.weight, change.suffices) for change in outside} == {("added_alone", 1, 1)}
+
+
+@pytest.mark.parametrize("rule", ["positional", "borda", "approval", "schulze", "ranked_pairs", "condorcet"])
+def test_what_nobody_names_is_told_and_ties_at_the_place_it_would_take(rule):
+    """B and C tie behind A, and 0 and 1, which no ballot names, behind all: at the second and at the fourth place."""
+    rows = [row("A", weight=3), BallotRow((("B", "C"),), weight=2)]
+    result = tally(Profile.from_ballots("01ABC", rows), rule, seats=None, **plain.PARAMETERS.get(rule, {}))
+    middle, last = plain.drawn("BC"), plain.drawn("01")
+    assert result.order == [["A"], middle, last]
+    assert result.unsupported == last
+    assert [(tie["place"], tie["items"]) for tie in result.ties] == [(2, middle), (4, last)]

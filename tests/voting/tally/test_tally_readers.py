@@ -246,3 +246,58 @@ def test_names_are_optional(written):
     assert read(written("x.pb", unnamed)).names == {"p1": "First"}
     plain = unnamed.replace("cost;name", "cost").replace(";First", "").replace("40;", "40")
     assert read(written("x.pb", plain)).names == {}
+
+
+def test_preflib_headers_without_a_space_and_two_categories(written):
+    """Of two categories the last is the bottom, as of three."""
+    text = "#NUMBER ALTERNATIVES: 2\n#NUMBER CATEGORIES: 2\n3: 1,2\n"
+    assert ballots(read(written("x.cat", text))) == [([["1"]], 1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "detail"),
+    [
+        ("x.toi", b"\n\xff", 2, "expected text in UTF-8"),
+        (
+            "x.toi",
+            PREFLIB.format(voters=10**14, body="1: 1\n"),
+            3,
+            "the file promises 100000000000000 voters, but its lines count 1: is it cut short?",
+        ),
+        (
+            "x.toi",
+            PREFLIB.format(voters=10**15, body="1: 1\n"),
+            3,
+            "expected number voters: a whole number from 0 up, not '1000000000000000'",
+        ),
+        (
+            "x.toi",
+            PREFLIB.format(voters="v" * 50, body="1: 1\n"),
+            3,
+            f"expected number voters: a whole number from 0 up, not '{'v' * 40}'",
+        ),
+        (
+            "x.csv",
+            "5000,1\n",
+            None,
+            "expected 5000 lines of candidates after the ballots, found 0: is it cut short?",
+        ),
+        ("x.csv", "2,1\n,,\n", 2, "expected the number of ballots: a whole number from 1 up, not ''"),
+        (
+            "x.pb",
+            PB.format(votes=0, kind="approval", body="", more="").replace("100.50", "b" * 50),
+            3,
+            f"expected the budget: a number such as 1200 or 1200.50, not '{'b' * 40}'",
+        ),
+        (
+            "x.pb",
+            PB.format(votes="many", kind="approval", body="", more=""),
+            5,
+            "expected num_votes: a whole number from 0 up, not 'many'",
+        ),
+    ],
+)
+def test_an_error_is_told_whole_and_at_its_line(written, name, text, line, detail):
+    with pytest.raises(ReadError) as refusal:
+        read(written(name, text))
+    assert (refusal.value.line, refusal.value.detail) == (line, detail)
