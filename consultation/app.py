@@ -1,7 +1,8 @@
 """The only composition root: what the application is made of, and in which order."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, redirect, request, url_for
@@ -13,6 +14,7 @@ from consultation.accounts import views as accounts_views
 from consultation.accounts.address_letters import NEW_ADDRESS, OLD_ADDRESS
 from consultation.accounts.closing_letters import ACCOUNT_CLOSED, ACCOUNT_OPENED
 from consultation.accounts.letters import PASSWORD_CHANGED, SIGN_IN_LINK
+from consultation.accounts.models import User
 from consultation.accounts.operations.granting import ROLE
 from consultation.accounts.passwords import Passwords
 from consultation.accounts.provider import Provider
@@ -34,7 +36,7 @@ from consultation.kernel.outbox import Subscription
 from consultation.kernel.two_steps import TwoStepKind
 from consultation.membership.operations.confirming import CONFIRMING
 from consultation.membership.operations.inviting import INVITATION
-from consultation.membership.queries import actor_by_email, signed_in
+from consultation.membership.queries import actor_by_email, reading_along, signed_in
 from consultation.moderation import views as moderation_views
 from consultation.moderation.operations import LAPSING
 from consultation.notifications import mailbox
@@ -45,6 +47,7 @@ from consultation.portal import views as portal_views
 from consultation.privacy import views as privacy_views
 from consultation.privacy.letters import ERASURE_ASKED
 from consultation.privacy.operations import ERASING, KEEPING, SLEEPING
+from consultation.privacy.queries import may_owe
 from consultation.proposals import views as proposals_views
 from consultation.voting import views as voting_views
 from consultation.voting.jobs import TALLY
@@ -67,6 +70,7 @@ from consultation.web import (
 )
 from consultation.web.addresses import LateRule
 from consultation.web.authorize import present, public
+from consultation.web.cookies import Cookies
 
 __all__ = ["BLUEPRINTS", "COMMANDS", "DUE", "JOBS", "LETTERS", "SUBSCRIPTIONS", "create_app", "models"]
 
@@ -137,6 +141,12 @@ MAXIMUM_REQUEST_BYTES = 60 * 1024 * 1024
 
 class _Site(Flask):
     url_rule_class = LateRule
+    session_interface = Cookies()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No function of this application is asynchronous (a test holds that), so that none is looked at for it: each
+        request calls some twenty."""
+        return func
 
 
 def create_app(config: Config | None = None, *, clock: Clock | None = None) -> Flask:
@@ -254,13 +264,17 @@ def _extensions(app: Flask) -> None:
         return kept.remembered(lambda: _person(value), "signed in", value)
 
 
+# What each act must know besides of who is signed in, though of other rooms, is read with it.
+_SIGNED_IN = reading_along(may_owe(User.id))
+
+
 def _person(value: str) -> identity.SignedIn | None:
     """Whose session this is, with what they may do now."""
-    found = signed_in(transactions.session(), value, present())
+    found = signed_in(transactions.session(), value, present(), _SIGNED_IN)
     if found is None:
         return None
-    begun, user, actor = found
-    return identity.SignedIn(user, actor, begun, value)
+    begun, user, actor, owes = found
+    return identity.SignedIn(user, actor, begun, value, may_owe=owes)
 
 
 def _root(app: Flask) -> None:

@@ -24,12 +24,14 @@ LINKING = "linking"
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """The user of this session with what they may do; ``name`` and ``language`` are for the page."""
+    """The user of this session with what they may do; ``name`` and ``language`` are for the page. ``may_owe``: whether
+    they may have to agree to something before their next act, which is then looked at; unless it is known otherwise."""
 
-    def __init__(self, user: User, actor: Actor, kept: UserSession, token: str) -> None:
+    def __init__(self, user: User, actor: Actor, kept: UserSession, token: str, *, may_owe: bool = True) -> None:
         self.user = user
         self.actor = actor
         self.kept = kept
+        self.may_owe = may_owe
         self._token = token
         if kept.second_step_at is None and _required():
             self.actor = actor.withholding(rules.NEED_SECOND_STEP)

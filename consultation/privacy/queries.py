@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal, select, union_all
+from sqlalchemy import ColumnElement, bindparam, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from consultation.accounts.models import User
@@ -92,6 +92,16 @@ _ASKED_AND_SAID = union_all(
     .group_by(_pages.name),
     select(_ledger.step, _ledger.page, _ledger.version, _ledger.at).where(_ledger.user_id == bindparam("user_id")),
 )
+
+
+def may_owe(user_id: Any) -> ColumnElement[bool]:
+    """Whether a person may have something to agree to, for a statement that reads who they are: where it is false,
+    ``to_agree`` finds nothing and need not be asked. Whoever ever took an agreement back may, whatever came after."""
+    own = _ledger.user_id == user_id
+    last = select(_ledger.version).where(own, _ledger.page == _pages.name).order_by(_ledger.at.desc()).limit(1)
+    taken_back = exists().where(own, _ledger.step == Consent.WITHDRAWN)
+    unanswered = exists().where(_pages.asks, func.coalesce(last.scalar_subquery(), -1) < _pages.version)
+    return or_(taken_back, unanswered)
 
 
 def to_agree(session: Session, user_id: uuid.UUID) -> tuple[PageName, ...]:

@@ -8,8 +8,9 @@ order (decision 19).
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import Select, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from consultation.accounts.models import User, UserRole
@@ -73,28 +74,38 @@ def _checkpoint(session: Session, letter: Letter, _now: datetime) -> Content | N
 CHECKPOINT = LetterKind("checkpoint", _checkpoint, timedelta(days=14))
 
 
-# Built once, since each cast asks it.
-_VOTERS = (
-    select(Mandate.user_id)
-    .join(User, User.id == Mandate.user_id)
-    .where(
-        Mandate.organization_id == bindparam("organization_id"),
-        Mandate.kind.in_(VOTING_MANDATES),
-        Mandate.revoked_at.is_(None),
-        User.active,
+def voters_for(organization_id: Any) -> Select[Any]:
+    """Those who vote for an organization, for statements that are told which."""
+    return (
+        select(Mandate.user_id)
+        .join(User, User.id == Mandate.user_id)
+        .where(
+            Mandate.organization_id == organization_id,
+            Mandate.kind.in_(VOTING_MANDATES),
+            Mandate.revoked_at.is_(None),
+            User.active,
+        )
     )
-)
+
+
+_VOTERS = voters_for(bindparam("organization_id"))
 _VOTERS_BESIDE = _VOTERS.where(User.id != bindparam("user_id"))
 
 
 def to_be_told(
-    session: Session, contest: Contest, organization_id: uuid.UUID, user_id: uuid.UUID | None
+    session: Session,
+    contest: Contest,
+    organization_id: uuid.UUID,
+    user_id: uuid.UUID | None,
+    beside: Sequence[uuid.UUID] | None = None,
 ) -> Sequence[uuid.UUID]:
     """Who hears of a ballot that this person casts: those who vote for the organization beside them, or, where each
     delegate votes, the person alone, so that nobody else votes in their name unseen. Read before the lock is taken: it
-    is nobody's secret."""
+    is nobody's secret. ``beside``: who votes for the organization beside the person, where it is known already."""
     if contest.unit is VotingUnit.DELEGATES:
         return [] if user_id is None else [user_id]
+    if beside is not None:
+        return beside
     query, values = _VOTERS, {"organization_id": organization_id}
     if user_id is not None:
         query, values = _VOTERS_BESIDE, {**values, "user_id": user_id}

@@ -4,18 +4,32 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, select
+from sqlalchemy import String, and_, bindparam, cast, exists, func, select
 from sqlalchemy.orm import Session, load_only
 
 from consultation.convening.models import Consultation
-from consultation.membership.models import MemberOrganization
+from consultation.membership.models import Mandate, MemberOrganization
+from consultation.voting.letters import voters_for
 from consultation.voting.models import BallotDraft, CastKey, ChainEntry, Contest, RollEntry
 
 # All of a contest that casting reads, and no more: a contest's row is long, and most of its columns are documents.
 _READ = (Contest.code, Contest.kind, Contest.unit, Contest.state, Contest.rule, Contest.max_choices)
 _READ_TOO = (Contest.max_essential, Contest.opens_at, Contest.closes_at, Contest.frozen, Contest.frozen_sha256)
+# Who is told of a ballot, as one text: to ask for it alone would cost each cast as much again as this statement.
+_BESIDE = (
+    voters_for(MemberOrganization.id)
+    .where(Mandate.user_id != bindparam("user_id"))
+    .with_only_columns(func.aggregate_strings(cast(Mandate.user_id, String), ","))
+    .correlate(MemberOrganization)
+    .scalar_subquery()
+)
 _SLOTS = (
-    select(Contest, MemberOrganization.id.label("organization_id"), MemberOrganization.code.label("organization_code"))
+    select(
+        Contest,
+        MemberOrganization.id.label("organization_id"),
+        MemberOrganization.code.label("organization_code"),
+        _BESIDE.label("beside"),
+    )
     .join(Consultation, Consultation.id == Contest.consultation_id)
     .outerjoin(
         RollEntry,
@@ -33,17 +47,27 @@ _SLOTS = (
 
 
 def slots(
-    session: Session, slug: str, organization_ids: Sequence[uuid.UUID], user_id: uuid.UUID | None
+    session: Session, slug: str, organization_ids: Sequence[uuid.UUID], user_id: uuid.UUID
 ) -> dict[Contest, list[Any]]:
     """The consultation's contests, the oldest first, and for each of them those of the organizations that are on its
     roll, by name, as ``organization_id`` and ``organization_code``; where delegates vote the one by whose mandate this
-    person is. Of the contests, that much is loaded as a cast reads."""
-    voter_ids = [*organization_ids, *([user_id] if user_id else [])]
-    values = {"slug": slug, "voter_ids": voter_ids, "organization_ids": list(organization_ids)}
+    person is. ``beside`` names who votes for the organization beside them (read it by ``ids``). Of the contests, that
+    much is loaded as a cast reads."""
+    values = {
+        "slug": slug,
+        "voter_ids": [*organization_ids, user_id],
+        "organization_ids": list(organization_ids),
+        "user_id": user_id,
+    }
     found: dict[Contest, list[Any]] = {}
     for row in session.execute(_SLOTS, values):
         found.setdefault(row[0], []).extend([row] if row.organization_id is not None else [])
     return found
+
+
+def ids(text: str | None) -> list[uuid.UUID]:
+    """Identifiers that a database put into one text, if there were any."""
+    return [uuid.UUID(one) for one in text.split(",")] if text else []
 
 
 _entries = ChainEntry.contest_id == bindparam("contest_id")

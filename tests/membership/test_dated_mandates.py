@@ -109,7 +109,7 @@ def test_who_is_signed_in_is_known_with_what_they_may_do_by_one_query(session, c
     begun = begin_session(session, user, method="link", second_step=False, device=nowhere, device_token=None, now=NOW)
     session.commit()
     with count_queries() as queries:
-        kept, person, actor = signed_in(session, begun.token, NOW)
+        kept, person, actor, _along = signed_in(session, begun.token, NOW)
     assert (len(queries), kept.id, person.id) == (1, begun.session.id, user.id)
     assert actor == actor_of(session, user)
     assert [mandate.organization_id for mandate in actor.mandates] == held

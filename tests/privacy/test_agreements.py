@@ -2,6 +2,7 @@
 
 import io
 import re
+import uuid
 from dataclasses import replace
 
 import pytest
@@ -15,7 +16,7 @@ from consultation.kernel.orm import Trilingual
 from consultation.kernel.permissions import OPERATOR
 from consultation.privacy.models import Agreement
 from consultation.privacy.operations import agree, save_page, withdraw
-from consultation.privacy.queries import newest, to_agree
+from consultation.privacy.queries import may_owe, newest, to_agree
 from consultation.privacy.rules import Said, outstanding
 from consultation.privacy.states import AGREED, Consent, Occasion, PageName
 from tests.directory.test_journey import APPLICATION
@@ -58,6 +59,36 @@ def test_what_is_outstanding():
     assert outstanding({}, [Said(PRIVACY, 0, yes, NOW), Said(PRIVACY, 0, no, later)]) == (PRIVACY,)
     assert outstanding({}, [Said(PRIVACY, 0, no, NOW), Said(PRIVACY, 0, yes, later)]) == ()
     assert outstanding({PageName.CONTACT: 2}, []) == ()
+
+
+def test_who_may_owe_an_agreement_is_known_with_who_they_are(session, world):  # noqa: F811 - a fixture
+    """Whoever owes one may; and hardly anybody else is looked at."""
+    user_id, words = world.user.id, {"language": "en", "occasion": Occasion.ACT, "text_sha256": "0" * 64}
+
+    def said(page, version, hour, *, step=Consent.AGREED, user_id=user_id):
+        values = {"page": page, "version": version, "step": step, "user_id": user_id, "at": NOW.replace(hour=hour)}
+        session.add(Agreement(**values, **words))
+        session.commit()
+
+    def asked():
+        return session.scalar(select(may_owe(user_id))), to_agree(session, user_id)
+
+    assert asked() == (False, ())
+    said(TERMS, 0, 1)
+    ask(session, PRIVACY, asks=False)
+    assert asked() == (False, ())
+    ask(session)
+    said(TERMS, 1, 2, user_id=uuid.uuid4())
+    assert asked() == (True, (TERMS,))
+    said(TERMS, 1, 3)
+    assert asked() == (False, ())
+    said(TERMS, 0, 4)
+    assert asked() == (True, (TERMS,))
+    said(TERMS, 1, 5)
+    said(PRIVACY, 1, 6, step=Consent.WITHDRAWN)
+    assert asked() == (True, (PRIVACY,))
+    said(PRIVACY, 1, 7)
+    assert asked() == (True, ())
 
 
 def test_an_application_and_its_invitation_are_lines_of_the_ledger(app, session):

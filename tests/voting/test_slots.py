@@ -6,14 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from consultation.kernel.roles import MandateKind
+from consultation.kernel.letters import Letter
+from consultation.kernel.roles import MandateKind, Role
 from consultation.membership.models import Mandate
 from consultation.voting.chain import voter_tag
 from consultation.voting.keys import key_store
 from consultation.voting.models import ChainEntry
 from consultation.voting.operations.box import voter_text
 from consultation.voting.states import VotingUnit
-from tests.voting.factories import commit, make_contest, make_delegate, sign_in
+from tests.voting.factories import commit, make_contest, make_delegate, make_user, sign_in
 
 BALLOTS = "/en/consultations/gathering/ballots"
 RECEIPT = "/en/consultations/gathering/ranking/receipt"
@@ -89,10 +90,34 @@ def test_who_is_not_on_the_roll_or_not_verified_finds_nothing(session, client, s
     assert session.query(ChainEntry).count() == 0
 
 
+def test_a_cast_tells_who_votes_beside_the_voter_and_nobody_else(session, scene, voter, clock):
+    alpha, beta = scene.delegates[:2]
+
+    def person(name, organization, kind=MandateKind.DEPUTY, **dates):
+        made = make_user(session, clock.now(), f"{name}@example.org", Role.DELEGATE)
+        dates = {"starts_at": clock.now()} | dates
+        session.add(Mandate(user_id=made.id, organization_id=organization.id, kind=kind, **dates))
+        session.flush()
+        return made
+
+    beside = {person(name, alpha.organization).id for name in ("one", "two")}
+    person("editor", alpha.organization, MandateKind.EDITOR)
+    person("revoked", alpha.organization, revoked_at=clock.now())
+    person("gone", alpha.organization).active = False
+    person("elsewhere", beta.organization)
+    commit(session)
+    assert put_in(voter, scene).status_code == 303
+    session.rollback()
+    letters = session.query(Letter).all()
+    assert {(one.user_id, one.details["organization_id"]) for one in letters} == {
+        (user_id, str(alpha.organization.id)) for user_id in beside
+    }
+
+
 def test_a_cast_asks_little_of_the_database(scene, voter, engine, count_queries):
-    """Who is signed in and for whom, what they must agree to, where the ballot goes in, whom to tell, the lock, where
-    things stand, and the ballot: one statement on PostgreSQL, three on SQLite."""
+    """Who is signed in, for whom, and whether they may have to agree to something first, where the ballot goes in and
+    whom to tell, the lock, where things stand, and the ballot: one statement on PostgreSQL, three on SQLite."""
     put_in(voter, scene)
     with count_queries() as queries:
         assert put_in(voter, scene).status_code == 303
-    assert len(queries) == (7 if engine.dialect.name == "postgresql" else 9), queries
+    assert len(queries) == (5 if engine.dialect.name == "postgresql" else 7), queries

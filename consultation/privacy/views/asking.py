@@ -29,6 +29,8 @@ def ask_first() -> Response | None:
         return None
     if request.blueprint in NOT_ASKED or request.endpoint in ASKS_ITSELF:
         return None
+    if not current_user.may_owe:
+        return None
     user_id = current_actor().user_id
     asked = () if user_id is None else queries.to_agree(session(), user_id)
     if not asked:

@@ -41,12 +41,14 @@ def cast(
     clock: Callable[[], datetime],
     keys: KeyStore | None = None,
     signer: Signer | None = None,
+    beside: Sequence[uuid.UUID] | None = None,
 ) -> SignedReceipt:
     """Put a ballot into the box, in place of the one that the same voter may have cast before: the organization's, or
     in a contest of delegates that of the actor, who is on the roll by a mandate of the organization.
 
     ``ballot``: tiers of item codes, best first; none at all is a blank ballot. ``key``: made once for each form, so
-    that a double click or a retry gives the same receipt. ``clock`` is read after the lock was taken.
+    that a double click or a retry gives the same receipt. ``clock`` is read after the lock was taken. ``beside``: who
+    votes for the organization beside the actor, where it was read with what the ballot goes into.
 
     Raises:
         Denied: no mandate, not verified, not on the roll, or outside the window; a draft stays as it is.
@@ -54,7 +56,7 @@ def cast(
         CastConflict: the key was used for another ballot.
         KeyMissing: the contest's key file, or the signing key, is gone.
     """
-    told = letters.to_be_told(session, contest, organization_id, actor.user_id)
+    told = letters.to_be_told(session, contest, organization_id, actor.user_id, beside)
     lock(session, contest)
     now = clock()
     voter_id = voter_of(contest, organization_id, actor.user_id)

@@ -22,7 +22,7 @@ from consultation.voting.moves import Draft, begin
 from consultation.voting.operations.box import voter_of, voter_text
 from consultation.voting.policy import is_voting, window_open
 from consultation.voting.rules import STRICT_RULES, Limits, from_content, is_split
-from consultation.voting.slots import slots
+from consultation.voting.slots import ids, slots
 from consultation.voting.states import ContestState, VotingUnit
 from consultation.web.authorize import current_actor, present
 from consultation.web.transactions import session
@@ -119,10 +119,12 @@ class Booth:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a ballot goes in: the contest, the organization that it is cast for, and what addresses carry then."""
+    """Where a ballot goes in: the contest, the organization that it is cast for, who votes for it beside the visitor,
+    and what addresses carry then."""
 
     contest: Contest
     organization_id: uuid.UUID
+    beside: list[uuid.UUID]
     place: dict[str, Any]
 
 
@@ -150,6 +152,8 @@ def ballot_slot(slug: str) -> Slot:
     """The same of a ballot that is cast, in one query: neither the options nor what the organization has made so far,
     of which reading would keep others waiting."""
     actor = current_actor()
+    if actor.user_id is None:
+        abort(404)
     verified = [held.organization_id for held in actor.mandates if held.verified and is_voting(held.kind)]
     found = slots(session(), slug, verified, actor.user_id)
     contest = _contest(list(found))
@@ -160,7 +164,8 @@ def ballot_slot(slug: str) -> Slot:
     if chosen is None:
         abort(404)
     several = len(found) > 1, len(found[contest]) > 1
-    return Slot(contest, chosen.organization_id, _carried(slug, contest.code, chosen.organization_code, *several))
+    place = _carried(slug, contest.code, chosen.organization_code, *several)
+    return Slot(contest, chosen.organization_id, ids(chosen.beside), place)
 
 
 def _carried(slug: str, contest: str, organization: str, contests: bool, organizations: bool) -> dict[str, Any]:

@@ -45,6 +45,7 @@ def ballots(slug: str) -> Response:
             key=request.form.get("key", "")[:64],
             actor=current_actor(),
             clock=present,
+            beside=slot.beside,
         )
     except InvalidVote as error:
         booth = voting_booth(slug)
