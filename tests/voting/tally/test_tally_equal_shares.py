@@ -238,3 +238,18 @@ def test_the_audit_of_places_is_made_where_all_cost_the_same(costs, audited):
     profile = Profile.from_ballots("ab", [BallotRow((("a", "b"),))])
     result = tally(profile, "equal_shares", seats=None, budget=2, costs=costs)
     assert set(result.audit) == ({"ejr_plus"} if audited else set())
+
+
+def test_money_is_rounded_to_the_millionth_part_of_a_vote_s_share():
+    """Seven votes hold 5/7 each. The three for a pay 1/3 each, rounded down to a millionth part of 1/7; so the first of
+    them has 2666667 such parts left and gives all for d, whose other supporter pays the rest of the 7000000. Money for
+    all other items comes with the first step, in which x costs too much."""
+    rows = [BallotRow((("a", "d"),)), BallotRow((("a",),), copies=2), BallotRow((("d",),))]
+    rows += [BallotRow(((code,),)) for code in "wxy"]
+    costs = {"a": 1, "d": 1, "w": 1, "x": 4, "y": 1}
+    profile = Profile.from_ballots(list(costs), rows)
+    result = tally(profile, "equal_shares", seats=None, budget=5, costs=costs, step=Fraction(200, 7))
+    assert result.selected == ["a", "d"]
+    assert (result.extra["steps"], result.extra["end"], result.extra["spent"]) == (0, "next_overspends", "2")
+    paid = [(line["item"], line["price"], line["price_rounded"], line["gave_all"]) for line in result.rounds[:2]]
+    assert paid == [("a", "1/3", "0.333333333", 0), ("d", "4333333/7000000", "0.619047571", 1)]

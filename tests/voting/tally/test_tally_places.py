@@ -1,5 +1,7 @@
 """What is told of places beyond those a rule fills first: what is left over, who ties there, what nobody names."""
 
+from fractions import Fraction
+
 import pytest
 
 from consultation.voting.tally import BallotRow, Profile, tally
@@ -35,6 +37,9 @@ def test_what_supporters_have_left_counts_and_not_how_many_they_were():
     assert result.extra["quota"] == "26/5"
     told = [(line["item"], line["supporters"], line["remaining_rounded"]) for line in result.rounds]
     assert told == [("A", 6, "6.000000"), ("C", 3, "3.000000"), ("B", 1, "1.000000"), ("D", 6, "0.800000")]
+    unit = 2 * 5 * 10**30  # (places + 1) (items + 1) 10^30 to a vote; what is left of each is rounded up to one
+    each = -(-unit * 8 // 60)
+    assert result.scores["D"] == str(Fraction(6 * each, unit))
 
 
 def test_items_that_reach_the_quota_with_different_ranks_are_no_tie():

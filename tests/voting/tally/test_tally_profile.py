@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from consultation.voting.tally import BallotRow, InvalidBallot, Profile
 from consultation.voting.tally.ballots import MAX_ITEMS, MAX_WEIGHT, check_items, check_total, is_text
+from consultation.voting.tally.packing import weighted_sums
 from tests.voting.tally import references as plain
 
 
@@ -167,3 +168,23 @@ def test_long_lists_that_differ_in_one_place_are_not_merged():
     assert profile.weights.tolist() == [4] * len(lists)
     lines = profile.listed.reshape(len(lists), 60).tolist()
     assert sorted(lines) == sorted([codes.index(code) for (code,) in tiers] for tiers in lists)
+
+
+def test_long_ballots_that_differ_at_the_top_alone_are_kept_apart():
+    """Several items of a ballot share a word of 64 bits where rows are compared; none may fall out of it."""
+    codes = [f"{number:03d}" for number in range(90)]
+    swapped = [codes[1], codes[0], *codes[2:]]
+    rows = [BallotRow(tuple((code,) for code in line)) for line in (codes, swapped, codes)]
+    profile = Profile.from_ballots(codes, rows)
+    assert profile.weights.tolist() == [2, 1]
+    assert profile.listed.tolist() == [*range(90), 1, 0, *range(2, 90)]
+
+
+def test_sums_that_doubles_cannot_hold_are_exact_and_as_many_as_the_index_needs():
+    heavy = (1 << 53) + 1
+    assert weighted_sums(np.array([0, 3, 0]), np.array([heavy, 5, 2]), 2).tolist() == [heavy + 2, 0, 0, 5]
+
+
+def test_no_weight_prefers_an_item_to_itself():
+    profile = Profile.from_ballots("ab", [BallotRow((("a",), ("b",)), weight=3), BallotRow((("b",),), weight=2)])
+    assert profile.prefers.tolist() == [[0, 3], [2, 0]]
