@@ -174,7 +174,9 @@ def try_all(paths: Sequence[Path], kept: dict[str, Any], tests: Sequence[Observe
 
 
 def _key(path: Path) -> str:
-    return f"{short(path)} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+    """The module as it is, with what numbers its changes."""
+    changes = Path(__file__).with_name("mutator.py").read_bytes()
+    return f"{short(path)} {hashlib.sha256(path.read_bytes() + changes).hexdigest()}"
 
 
 def _keep(kept: dict[str, Any]) -> None:

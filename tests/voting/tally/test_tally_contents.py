@@ -71,6 +71,18 @@ def test_the_heaviest_ballot_is_read_in_both_ways():
     assert reader._quickly([text.replace(b'"weight":1', b'"weight":2')]) is None
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["AAAAAAAA2", "BBBBBBBB1", "CCCCCCCC1", "AAAAAAAA", "1", "AAAAAAAA12", "AAAAAAAA1AAAAAAAA", "AAAAAAAA1\\u0000"],
+)
+def test_a_code_made_of_parts_of_others_is_none(code):
+    """Codes are looked for eight letters at a time."""
+    known = b'{"tiers":[["AAAAAAAA1"],["BBBBBBBB2"]]}'
+    with pytest.raises(InvalidBallot) as refused:
+        profile_of_contents(["AAAAAAAA1", "BBBBBBBB2"], [known, f'{{"tiers":[["{code}"]]}}'.encode()])
+    assert (refused.value.code, refused.value.ballot) == ("unknown_item", 2)
+
+
 def test_lines_of_several_ballots_are_not_taken_for_each_other():
     """Read as one array, the two lines hold the same as the tops of the two ballots, in sum."""
     texts = [b'{"support":["b"],"tiers":[["c"],["b"]]}', b'{"support":["b"],"tiers":[["a"],["b"]]}']

@@ -146,6 +146,12 @@ def test_ejr_plus_audit_rounds_what_suffices_up():
     ]
 
 
+def test_ejr_plus_audit_names_a_group_at_each_length_at_which_it_is_left_out():
+    rows = [BallotRow((("a", "b", "c"),), weight=2), BallotRow((("d",),), weight=2)]
+    violations = ejr_plus(Profile.from_ballots("abcd", rows), [0, 1, 2])["violations"]
+    assert violations == [{"k": k, "item": "d", "l": 1, "weight": 2, "entitled": -(-4 // k)} for k in (2, 3)]
+
+
 def test_of_several_coalitions_the_one_that_lacks_most_is_named_then_the_heaviest():
     """Of ten, six put c on top and four d and e: of two lines c should have one, of five d and e both."""
     rows = [BallotRow((("c",),), weight=6), BallotRow((("d", "e"),), weight=4)]
