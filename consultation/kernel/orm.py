@@ -4,7 +4,7 @@ import enum
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -158,8 +158,10 @@ class EnumText(TypeDecorator[enum.StrEnum]):
     def process_bind_param(self, value: enum.StrEnum | str | None, dialect: Dialect) -> str | None:
         return None if value is None else self.values(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> enum.StrEnum | None:
-        return None if value is None else self.values(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], enum.StrEnum | None]:
+        """A look-up in a table made once: to call the enum, through the decorator, takes five times as long."""
+        members: dict[str | None, enum.StrEnum | None] = {None: None, **{one.value: one for one in self.values}}
+        return members.__getitem__
 
 
 writing: ContextVar[bool] = ContextVar("writing", default=False)

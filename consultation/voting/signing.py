@@ -55,6 +55,15 @@ class Signer:
         """
         return self._pair()[1]
 
+    def require(self, public_key: str) -> None:
+        """Nothing, when this key would sign.
+
+        Raises:
+            SigningKeyMissing: it is another one, or none.
+        """
+        if self.public_key() != public_key:
+            raise SigningKeyMissing
+
     def sign(self, thing: Signed) -> Signed:
         """The same, signed, when the key is the one that it names.
 

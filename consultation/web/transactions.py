@@ -7,7 +7,6 @@ The command line and the worker use ``unit_of_work``. What must survive a refusa
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from http import HTTPStatus
 from typing import Any
 
@@ -73,7 +72,6 @@ def _begin() -> None:
     if request.method not in SAFE_METHODS:
         # Kept with the request, since a request made inside another one shares its ``g``.
         request.environ[_TOKEN] = writing.set(True)
-        g.cookie_before = deepcopy(dict(cookie._get_current_object()))  # type: ignore[attr-defined]
 
 
 def _end(response: Response) -> Response:
@@ -99,10 +97,12 @@ def _end(response: Response) -> Response:
 
 def _not_saved(current: Session, error: SQLAlchemyError) -> Response:
     """The answer instead of the one that was ready: nothing that it said happened, so that neither its message nor
-    the sign-in that it put into the cookie may reach the person."""
+    the sign-in that it put into the cookie may reach the person. What the cookie held is read from the request again,
+    which is rarer than to keep it at each request's beginning."""
     _rollback(current)
+    site: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     cookie.clear()
-    cookie.update(g.get("cookie_before", {}))
+    cookie.update(site.session_interface.open_session(site, request) or {})
     g.pop("_login_user", None)
     return current_app.make_response(current_app.handle_user_exception(error))
 

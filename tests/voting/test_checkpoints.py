@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from consultation.kernel.permissions import OPERATOR
 from consultation.voting import chain
 from consultation.voting.models import ChainEntry, Checkpoint, Contest
-from consultation.voting.operations import cast, close_contest, import_ballots, open_contest
+from consultation.voting.operations import cast, close_contest, import_ballots, open_contest, take_ballot
 from consultation.voting.queries import chain_entries
 from consultation.voting.signed import SignedCheckpoint, is_signed, verify_checkpoint
 from consultation.voting.signing import SigningKeyMissing, signer_of
@@ -20,8 +20,8 @@ from consultation.voting.tally import BallotRow
 from tests.voting.factories import commit, make_contest
 
 
-def vote(session, contest, delegate, ballot, clock):
-    return cast(
+def vote(session, contest, delegate, ballot, clock, by=cast):
+    return by(
         session,
         contest,
         organization_id=delegate.organization.id,
@@ -190,6 +190,7 @@ def test_without_the_frozen_key_nothing_is_cast_imported_closed_or_opened(sessio
     row = {"ALPHA": BallotRow(((scene.codes[0],),))}
     for attempt in (
         lambda: vote(session, contest, delegate, [[scene.codes[0]]], clock),
+        lambda: vote(session, contest, delegate, [[scene.codes[0]]], clock, by=take_ballot),
         lambda: close_contest(session, contest, actor=OPERATOR, now=clock.now()),
         lambda: open_contest(session, second, actor=OPERATOR, now=clock.now()),
     ):

@@ -3,7 +3,7 @@
 Each operation that follows the opening takes the lock on the contest first and reads what it needs after it.
 """
 
-from consultation.voting.operations.casting import CastConflict, cast, save_draft, signed_receipt
+from consultation.voting.operations.casting import CastConflict, cast, save_draft, signed_receipt, take_ballot
 from consultation.voting.operations.closing import CLOSING, close_contest, close_due
 from consultation.voting.operations.configuring import ContestNotReady, announce_roll, create_contest, narrow
 from consultation.voting.operations.electing import ELECTORATE
@@ -59,6 +59,7 @@ __all__ = [
     "save_draft",
     "sign_off",
     "signed_receipt",
+    "take_ballot",
     "tally_contest",
     "void_contest",
 ]

@@ -43,12 +43,43 @@ def cast(
     signer: Signer | None = None,
     beside: Sequence[uuid.UUID] | None = None,
 ) -> SignedReceipt:
+    """``take_ballot``, and sign the receipt of it at once."""
+    signer = signer or signer_of(session)
+    entry = take_ballot(
+        session,
+        contest,
+        organization_id=organization_id,
+        ballot=ballot,
+        key=key,
+        actor=actor,
+        clock=clock,
+        keys=keys,
+        signer=signer,
+        beside=beside,
+    )
+    return signed_receipt(contest, entry, signer)
+
+
+def take_ballot(
+    session: Session,
+    contest: Contest,
+    *,
+    organization_id: uuid.UUID,
+    ballot: Sequence[Sequence[str]],
+    key: str,
+    actor: Actor,
+    clock: Callable[[], datetime],
+    keys: KeyStore | None = None,
+    signer: Signer | None = None,
+    beside: Sequence[uuid.UUID] | None = None,
+) -> "Cast":
     """Put a ballot into the box, in place of the one that the same voter may have cast before: the organization's, or
     in a contest of delegates that of the actor, who is on the roll by a mandate of the organization.
 
     ``ballot``: tiers of item codes, best first; none at all is a blank ballot. ``key``: made once for each form, so
-    that a double click or a retry gives the same receipt. ``clock`` is read after the lock was taken. ``beside``: who
-    votes for the organization beside the actor, where it was read with what the ballot goes into.
+    that a double click or a retry gives the same entry. ``clock`` is read after the lock was taken. ``beside``: who
+    votes for the organization beside the actor, where it was read with what the ballot goes into. The receipt is signed
+    when it is shown; what would keep it from being signed keeps the ballot out.
 
     Raises:
         Denied: no mandate, not verified, not on the roll, or outside the window; a draft stays as it is.
@@ -70,11 +101,13 @@ def cast(
     signer = signer or signer_of(session)
     if secret.contest_key is None:
         raise KeyMissing(contest.id)
+    if signing_key := signing_key_of(contest):
+        signer.require(signing_key)
     body_digest = chain.cast_digest(secret.contest_key, "body", secret.tag, content)
     if found.known_body is not None:
         if found.known_body != body_digest:
             raise CastConflict
-        return _receipt_at(session, contest, found.known_position, signer)
+        return session.get_one(ChainEntry, (contest.id, found.known_position))
     if not decision:
         raise Denied(Permission.BALLOT_CAST, decision)
     head = None if found.position is None else (found.position, found.entry_hash)
@@ -85,7 +118,7 @@ def cast(
         _drop_draft(session, contest, voter_id)
     letters.tell_of_ballot(session, contest, organization_id, told, now)
     session.flush()
-    return signed_receipt(contest, entry, signer)
+    return entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +197,6 @@ def signed_receipt(contest: Contest, entry: Cast, signer: Signer) -> SignedRecei
         signing_key=signing_key_of(contest),
     )
     return signer.sign(receipt) if receipt.signing_key else receipt
-
-
-def _receipt_at(session: Session, contest: Contest, position: int, signer: Signer) -> SignedReceipt:
-    entry = session.get_one(ChainEntry, (contest.id, position))
-    return signed_receipt(contest, entry, signer)
 
 
 def _drop_draft(session: Session, contest: Contest, voter_id: uuid.UUID) -> None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from consultation.kernel.permissions import Permission
 from consultation.voting.keys import KeyMissing
 from consultation.voting.moves import to_tiers
-from consultation.voting.operations import CastConflict, cast, signed_receipt
+from consultation.voting.operations import CastConflict, signed_receipt, take_ballot
 from consultation.voting.policy import window_open
 from consultation.voting.rules import InvalidVote, Tiers, is_split, read_tiers
 from consultation.voting.signed import SignedReceipt
@@ -37,7 +37,7 @@ def ballots(slug: str) -> Response:
     """The ballot that was reviewed is the one that is cast, whatever became of the draft in the meantime."""
     slot = ballot_slot(slug)
     try:
-        cast(
+        take_ballot(
             session(),
             slot.contest,
             organization_id=slot.organization_id,
