@@ -258,3 +258,15 @@ def test_stv_draws_between_equal_surpluses():
     stages = [(stage["action"], stage["item"]) for stage in result.extra["stages"]]
     assert stages == [("first", None), *(("surplus", item) for item in plain.drawn("ab")), ("exclusion", stages[-1][1])]
     assert result.extra["stages"][2]["totals"] == {"a": "4.00000", "b": "4.00000", "c": "2.00000", "d": "2.00000"}
+
+
+@pytest.mark.parametrize("beacon", "abcdefgh")
+def test_of_equal_majorities_in_a_circle_the_one_of_the_winner_drawn_first_is_locked_first(beacon):
+    """A beats B, B beats C and C beats A, each by one ballot. The majority of whoever is drawn first is locked, then that
+    of the second; the last one contradicts them."""
+    rows = [BallotRow(tuple((item,) for item in order)) for order in ("ABC", "BCA", "CAB")]
+    result = tally(Profile.from_ballots("ABC", rows), "ranked_pairs", seats=None, contest="K", beacon=beacon)
+    first, second, third = drawn = plain.drawn("ABC", "K", beacon)
+    follows = first + second in "ABCA"
+    assert result.line == ([first, second, third] if follows else [second, first, third])
+    assert [(tie["place"], tie["items"]) for tie in result.ties] == [(1, drawn)]

@@ -68,6 +68,12 @@ def test_identical_ballots_are_merged_and_their_weights_added():
     assert (profile.ballots, profile.blank) == (5, 0)
 
 
+def test_ballots_that_tie_the_same_items_are_merged_in_whatever_order_they_name_them():
+    rows = [BallotRow((("a",),)), BallotRow((("c", "b"),)), BallotRow((("b", "c"),))]
+    profile = Profile.from_ballots("abc", rows)
+    assert (profile.weights.tolist(), profile.listed.tolist()) == ([1, 2], [0, 1, 2])
+
+
 def test_digest_is_over_the_bytes_that_the_docstring_tells():
     rows = [BallotRow((("é", "a"), ("b",)), frozenset({"a", "é"}), 3), BallotRow((("b",),)), BallotRow((), copies=2)]
     profile = Profile.from_ballots(["é", "b", "a"], rows)

@@ -92,6 +92,7 @@ def test_points_may_stay_the_same_and_end_at_none(points):
     numbers = tuple(int(one) for one in points.split(","))
     result = tally(Profile.from_ballots("abc", rows), "positional", seats=None, points=points)
     assert {item: Fraction(score) for item, score in result.scores.items()} == plain.positional("abc", rows, numbers)
+    assert result.to_dict()["parameters"]["points"] == [str(number) for number in numbers]
 
 
 @pytest.mark.parametrize("rule", ["phragmen", "approval"])
