@@ -262,8 +262,8 @@ def test_stv_draws_between_equal_surpluses():
 
 @pytest.mark.parametrize("beacon", "abcdefgh")
 def test_of_equal_majorities_in_a_circle_the_one_of_the_winner_drawn_first_is_locked_first(beacon):
-    """A beats B, B beats C and C beats A, each by one ballot. The majority of whoever is drawn first is locked, then that
-    of the second; the last one contradicts them."""
+    """A beats B, B beats C and C beats A, each by one ballot. The majority of whoever is drawn first is locked, then
+    that of the second; the last one contradicts them."""
     rows = [BallotRow(tuple((item,) for item in order)) for order in ("ABC", "BCA", "CAB")]
     result = tally(Profile.from_ballots("ABC", rows), "ranked_pairs", seats=None, contest="K", beacon=beacon)
     first, second, third = drawn = plain.drawn("ABC", "K", beacon)
