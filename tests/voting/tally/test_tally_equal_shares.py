@@ -208,6 +208,13 @@ def test_what_is_free_comes_first_and_the_end_is_said():
     assert run("ab", rows, {"a": Fraction(0), "b": Fraction(3)}, Fraction(3), Fraction(0)).selected == ["a", "b"]
 
 
+def test_many_votes_with_much_money_each_are_added_up_exactly():
+    """2^30 votes of 2^14 10^6 units: what they have together does not fit into 64 bits, though neither is long."""
+    rows = [BallotRow(((item,),), weight=1 << 30) for item in "ab"]
+    result = tally(Profile.from_ballots("ab", rows), "equal_shares", seats=None, budget=1 << 14, step=0)
+    assert sorted(result.selected) == ["a", "b"]
+
+
 def test_amounts_are_taken_up_to_two_to_the_eighty():
     most = (1 << 80) - 1
     for value in (most, Fraction(1, most), str(most)):

@@ -12,7 +12,7 @@ from consultation.voting.tally.rule import Call
 from consultation.voting.tally.ties import TieBreaker
 from tests.voting.tally import references as plain
 
-quick = settings(max_examples=80, deadline=None)
+quick = settings(max_examples=50, deadline=None)
 every_rule = pytest.mark.parametrize("rule", sorted(RULES))
 
 

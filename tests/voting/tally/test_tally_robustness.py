@@ -45,8 +45,7 @@ def test_no_number_of_the_stream_is_likelier_than_another():
     """A word is left out that is a multiple of the bound itself, where no whole round of numbers is left above it."""
     words = [int(word) for word in Stream("s").below(1 << 32, 16)]
     bound = next(word for word in words if word > 1 << 31)
-    expected = next(word for word in words if word < bound)
-    assert Stream("s").below(bound, 1).tolist() == [expected]
+    assert Stream("s").below(bound, 6).tolist() == [word for word in words if word < bound][:6]
 
 
 @pytest.mark.parametrize("bound", [0, (1 << 32) + 1])
@@ -65,16 +64,16 @@ def test_resamples_weigh_what_was_cast_and_repeat(election):
 
 
 @pytest.mark.parametrize("rule", sorted(RULES))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=9, deadline=None)
 @given(election=plain.elections(), data=st.data())
 def test_places_in_resamples_are_those_of_tallies_of_them(rule, election, data):
     codes, rows = election
     parameters = plain.PARAMETERS.get(rule, {})
     profile = Profile.from_ballots(codes, rows)
-    found = bootstrap(profile, rule, seats=1, beacon="b", samples=20, **parameters)
+    found = bootstrap(profile, rule, seats=1, beacon="b", samples=41, **parameters)
     shuffled = Profile.from_ballots(codes, data.draw(st.permutations(rows)))
     assert json.dumps(found.to_dict()) == json.dumps(
-        bootstrap(shuffled, rule, seats=1, beacon="b", samples=20, **parameters).to_dict()
+        bootstrap(shuffled, rule, seats=1, beacon="b", samples=41, **parameters).to_dict()
     )
     single = [
         BallotRow(
@@ -91,18 +90,18 @@ def test_places_in_resamples_are_those_of_tallies_of_them(rule, election, data):
         for a, b, above in zip(profile.starts[:-1], profile.starts[1:], profile.supported, strict=True)
     ]
     results = []
-    for weights in resamples(profile, found.seed, 20):
+    for weights in resamples(profile, found.seed, 41):
         ballots = [BallotRow(row.tiers, row.support, int(w)) for row, w in zip(single, weights, strict=True) if w]
         results.append(counted(codes, ballots, rule, 1, beacon="b", **parameters))
     original = counted(codes, rows, rule, 1, beacon="b", **parameters)
     assert [spread.item for spread in found.spreads] == original.line
     told = json.loads(json.dumps(found.to_dict()))
-    assert (told["rule"], told["samples"], told["seed"]) == (rule, 20, found.seed)
+    assert (told["rule"], told["samples"], told["seed"]) == (rule, 41, found.seed)
     assert [(one["item"], one["place"]) for one in told["spreads"]] == [(s.item, s.place) for s in found.spreads]
     for spread in found.spreads:
         places = sorted(1 + sum(map(len, r.order[: [spread.item in t for t in r.order].index(True)])) for r in results)
         assert (spread.best, spread.low, spread.median, spread.high, spread.worst) == (
-            *(places[0], places[1], places[9], places[18], places[19]),
+            *(places[0], places[2], places[20], places[38], places[40]),
         )
         assert spread.selected == sum(spread.item in result.selected for result in results)
 
