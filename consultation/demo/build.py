@@ -199,7 +199,7 @@ def vote(session: Session, sample: Sample, entry: dict[str, Any]) -> None:
             ballot=[[items[key] for key in tier] for tier in tiers],
             key=f"sample-{code}",
             actor=find_actor(session, delegate_address(code), at),
-            clock=lambda at=at: at,  # type: ignore[misc]
+            clock=lambda at=at: at,
         )
 
 

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -30,34 +30,10 @@ class CastConflict(Exception):
     """The idempotency key was used before, for another ballot."""
 
 
-def cast(
-    session: Session,
-    contest: Contest,
-    *,
-    organization_id: uuid.UUID,
-    ballot: Sequence[Sequence[str]],
-    key: str,
-    actor: Actor,
-    clock: Callable[[], datetime],
-    keys: KeyStore | None = None,
-    signer: Signer | None = None,
-    beside: Sequence[uuid.UUID] | None = None,
-) -> SignedReceipt:
-    """``take_ballot``, and sign the receipt of it at once."""
+def cast(session: Session, contest: Contest, *, signer: Signer | None = None, **said: Any) -> SignedReceipt:
+    """``take_ballot`` with what is said there, and sign the receipt of it at once."""
     signer = signer or signer_of(session)
-    entry = take_ballot(
-        session,
-        contest,
-        organization_id=organization_id,
-        ballot=ballot,
-        key=key,
-        actor=actor,
-        clock=clock,
-        keys=keys,
-        signer=signer,
-        beside=beside,
-    )
-    return signed_receipt(contest, entry, signer)
+    return signed_receipt(contest, take_ballot(session, contest, signer=signer, **said), signer)
 
 
 def take_ballot(
