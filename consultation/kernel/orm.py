@@ -16,8 +16,8 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, Session, composite, mapped_column, registry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from consultation.kernel.cursors import describe_briefly
 from consultation.kernel.liveness import look_before_lending
+from consultation.kernel.sending import connect_by_our_driver
 
 LANGUAGES = ("en", "fr", "es")
 PATIENCE_MS = 10_000
@@ -183,7 +183,7 @@ def prepare_engine(engine: Engine) -> Engine:
     PostgreSQL's, that none is lent which the server has ended."""
     if engine.dialect.name != "sqlite":
         look_before_lending(engine)
-        describe_briefly(engine)
+        connect_by_our_driver(engine)
         return engine
 
     @event.listens_for(engine, "connect")

@@ -10,9 +10,9 @@ from consultation.kernel import jobs
 from consultation.kernel.jobs import Job, JobKind, JobRefused, Task
 from consultation.kernel.moves import WrongState
 from consultation.kernel.permissions import Actor, Denied, Permission, require
+from consultation.voting.locking import lock
 from consultation.voting.models import Contest
 from consultation.voting.operations import BeaconFixed, ContestNotReady, keep_counted
-from consultation.voting.operations.box import lock
 from consultation.voting.operations.counting import Counted, count_contest
 from consultation.voting.operations.tallying import settled_beacon
 from consultation.voting.queries import ballot_count, contest_by_code

@@ -8,8 +8,10 @@ from sqlalchemy import String, and_, bindparam, cast, exists, func, select
 from sqlalchemy.orm import Session, load_only
 
 from consultation.convening.models import Consultation
+from consultation.kernel.sending import send_ahead
 from consultation.membership.models import Mandate, MemberOrganization
 from consultation.voting.letters import voters_for
+from consultation.voting.locking import CHANGING, LOCK, see
 from consultation.voting.models import BallotDraft, CastKey, ChainEntry, Contest, RollEntry
 
 # All of a contest that casting reads, and no more: a contest's row is long, and most of its columns are documents.
@@ -74,6 +76,7 @@ _entries = ChainEntry.contest_id == bindparam("contest_id")
 _key = (CastKey.contest_id == bindparam("contest_id")) & (CastKey.key_sha256 == bindparam("key_sha256"))
 # Built once, and asked as one, since whoever casts holds the lock meanwhile.
 _STANDING = select(
+    *CHANGING,
     exists()
     .where(
         RollEntry.contest_id == bindparam("contest_id"),
@@ -94,24 +97,32 @@ _STANDING = select(
     .limit(1)
     .scalar_subquery()
     .label("entry_hash"),
-)
+).where(Contest.id == bindparam("contest_id"))
 
 
-def standing(
+def lock_and_look(
     session: Session,
-    contest_id: uuid.UUID,
+    contest: Contest,
     voter_id: uuid.UUID,
     organization_id: uuid.UUID,
     tag: str,
     key_sha256: str,
 ) -> Any:
-    """All that a cast must know: on_roll, drafted, the voter's last revision, the body and position of a cast under the
-    same idempotency key, and the chain's last position and entry_hash (each None where there is none)."""
+    """Take the contest's lock as ``locking.lock`` does, and find all that a cast must know: on_roll, drafted, the
+    voter's last revision, the body and position of a cast under the same idempotency key, and the chain's last position
+    and entry_hash (each None where there is none). PostgreSQL goes on to look as soon as it has the lock, without
+    waiting for this process to hear of it."""
+    session.flush()
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":  # SQLite's transaction has the lock since it began
+        send_ahead(connection, LOCK, {"id": contest.id})
     values = {
-        "contest_id": contest_id,
+        "contest_id": contest.id,
         "voter_id": voter_id,
         "organization_id": organization_id,
         "tag": tag,
         "key_sha256": key_sha256,
     }
-    return session.connection().execute(_STANDING, values).one()
+    found = connection.execute(_STANDING, values).one()
+    see(contest, found._mapping)
+    return found

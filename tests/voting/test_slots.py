@@ -5,13 +5,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from consultation.kernel.letters import Letter
 from consultation.kernel.roles import MandateKind, Role
 from consultation.membership.models import Mandate
 from consultation.voting.chain import voter_tag
 from consultation.voting.keys import key_store
-from consultation.voting.models import ChainEntry
+from consultation.voting.models import BallotContent, CastKey, ChainEntry
 from consultation.voting.operations.box import voter_text
 from consultation.voting.states import VotingUnit
 from tests.voting.factories import commit, make_contest, make_delegate, make_user, sign_in
@@ -116,8 +117,55 @@ def test_a_cast_tells_who_votes_beside_the_voter_and_nobody_else(session, scene,
 
 def test_a_cast_asks_little_of_the_database(scene, voter, engine, count_queries):
     """Who is signed in, for whom, and whether they may have to agree to something first, where the ballot goes in and
-    whom to tell, the lock, where things stand, and the ballot: one statement on PostgreSQL, three on SQLite."""
+    whom to tell, the lock on PostgreSQL, where things stand, and the ballot: one statement on PostgreSQL, three on
+    SQLite."""
     put_in(voter, scene)
     with count_queries() as queries:
         assert put_in(voter, scene).status_code == 303
-    assert len(queries) == (5 if engine.dialect.name == "postgresql" else 7), queries
+    assert len(queries) == (5 if engine.dialect.name == "postgresql" else 6), queries
+
+
+REFUSING = {
+    "sqlite": [
+        "CREATE TRIGGER refusing BEFORE INSERT ON cast_key BEGIN SELECT RAISE(ABORT, 'a full disk, say'); END",
+    ],
+    "postgresql": [
+        """CREATE FUNCTION refusing() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN RAISE EXCEPTION 'a full disk, say' USING ERRCODE = '53100'; END $$""",
+        "CREATE TRIGGER refusing BEFORE INSERT ON cast_key FOR EACH ROW EXECUTE FUNCTION refusing()",
+    ],
+}
+YIELDING = {
+    "sqlite": ["DROP TRIGGER refusing"],
+    "postgresql": ["DROP TRIGGER refusing ON cast_key", "DROP FUNCTION refusing"],
+}
+
+
+@pytest.fixture
+def refusing(session, engine, two):
+    """The database refuses the last thing that a cast writes, until ``refusing()`` is called."""
+
+    def run(statements):
+        for one in statements:
+            session.execute(text(one))
+        session.commit()
+
+    run(REFUSING[engine.dialect.name])
+    left = [YIELDING[engine.dialect.name]]
+    yield lambda: run(left.pop())
+    session.rollback()
+    if left:
+        run(left.pop())
+
+
+def test_a_ballot_that_the_database_refuses_at_the_end_is_not_said_to_be_in_the_box(session, scene, voter, refusing):
+    answer = put_in(voter, scene)
+    assert answer.status_code >= 400
+    assert "Location" not in answer.headers
+    assert "in the box" not in voter.get("/en/consultations/gathering/ranking").text
+    session.rollback()
+    assert [session.query(kept).count() for kept in (ChainEntry, BallotContent, CastKey)] == [0, 0, 0]
+    refusing()
+    assert put_in(voter, scene).status_code == 303
+    session.rollback()
+    assert [session.query(kept).count() for kept in (ChainEntry, BallotContent, CastKey)] == [1, 1, 1]

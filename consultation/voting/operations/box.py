@@ -1,15 +1,15 @@
-"""Putting ballots into the box: the lock, and the entries that follow one another."""
+"""Putting ballots into the box: entries that follow one another."""
 
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
 from consultation.kernel.orm import Base
+from consultation.kernel.sending import send_ahead
 from consultation.voting import chain
 from consultation.voting.models import BallotContent, CastKey, ChainEntry, Contest
 from consultation.voting.operations.checkpoints import sign_steps, signing_key_of, step_of
@@ -17,17 +17,6 @@ from consultation.voting.queries import chain_head
 from consultation.voting.rules import STRICT_RULES, Limits
 from consultation.voting.signing import Signer
 from consultation.voting.states import VotingUnit
-
-_LOCKED = (
-    *("state", "opens_at", "closes_at", "opened_at", "closed_at", "published_at", "frozen_sha256", "beacon"),
-    *("unit", "voters", "affiliates_count", "electorate", "announced_at", "objections_until"),
-)
-# Built once, and past the ORM, which has nothing to add: while the lock is held all others wait.
-_LOCK = (
-    select(*(Contest.__table__.c[name] for name in _LOCKED))
-    .where(Contest.__table__.c.id == bindparam("id"))
-    .with_for_update()
-)
 
 
 def _inserting(table: type[Base], *names: str) -> Any:
@@ -41,16 +30,6 @@ _CONTENT = _inserting(BallotContent, "contest_id", "commitment", "content")
 _KEY = _inserting(CastKey, "contest_id", "key_sha256", "body_sha256", "position")
 _AT_ONCE = _KEY.add_cte(_ENTRY.cte("entry"), _CONTENT.cte("content"))
 """The same as one statement, which PostgreSQL takes: it looks at what refers to what at its end."""
-
-
-def lock(session: Session, contest: Contest) -> None:
-    """Take the write lock on the contest, and see it as it is now that nobody else can change it.
-
-    SQLite's transaction holds the lock on the whole database since its BEGIN IMMEDIATE; PostgreSQL locks the row.
-    """
-    session.flush()
-    for name, value in session.connection().execute(_LOCK, {"id": contest.id}).mappings().one().items():
-        set_committed_value(contest, name, value)
 
 
 def limits_of(contest: Contest) -> Limits:
@@ -140,7 +119,7 @@ class Box:
             return
         connection = self.session.connection()
         if cast_key is not None and connection.dialect.name == "postgresql":
-            connection.execute(_AT_ONCE, {**self._entries[0], **self._contents[0], **cast_key})
+            send_ahead(connection, _AT_ONCE, {**self._entries[0], **self._contents[0], **cast_key})
         else:
             connection.execute(_ENTRY, self._entries)
             connection.execute(_CONTENT, self._contents)

@@ -14,14 +14,14 @@ from consultation.kernel.permissions import Actor, Denied, Permission, Reason, m
 from consultation.voting import chain, letters
 from consultation.voting.keys import KeyMissing, KeyStore, key_store
 from consultation.voting.models import BallotDraft, ChainEntry, Contest
-from consultation.voting.operations.box import Box, limits_of, lock, voter_of, voter_text
+from consultation.voting.operations.box import Box, limits_of, voter_of, voter_text
 from consultation.voting.operations.checkpoints import signing_key_of
 from consultation.voting.policy import Voting
 from consultation.voting.queries import draft_of, is_on_roll
 from consultation.voting.rules import check, to_content
 from consultation.voting.signed import SignedReceipt
 from consultation.voting.signing import Signer, signer_of
-from consultation.voting.slots import standing
+from consultation.voting.slots import lock_and_look
 from consultation.voting.states import ContestState
 from consultation.voting.tally import BallotRow
 
@@ -64,11 +64,10 @@ def take_ballot(
         KeyMissing: the contest's key file, or the signing key, is gone.
     """
     told = letters.to_be_told(session, contest, organization_id, actor.user_id, beside)
-    lock(session, contest)
-    now = clock()
     voter_id = voter_of(contest, organization_id, actor.user_id)
     secret = _Secret.of(keys or key_store(session), contest, voter_id, key)
-    found = standing(session, contest.id, voter_id, organization_id, secret.tag, secret.key_digest)
+    found = lock_and_look(session, contest, voter_id, organization_id, secret.tag, secret.key_digest)
+    now = clock()
     voting = Voting(contest, organization_id, bool(found.on_roll))
     decision = may(actor, Permission.BALLOT_CAST, voting, now=now)
     if not decision and (decision.reason is not Reason.WINDOW or contest.state is not ContestState.OPEN):
@@ -89,11 +88,12 @@ def take_ballot(
     head = None if found.position is None else (found.position, found.entry_hash)
     box = Box(session, contest, secret.contest_key, signer, now, head=head)
     entry = box.append(secret.tag, (found.revision or 0) + 1, content)
-    box.write({"key_sha256": secret.key_digest, "body_sha256": body_digest})
     if found.drafted:
         _drop_draft(session, contest, voter_id)
     letters.tell_of_ballot(session, contest, organization_id, told, now)
     session.flush()
+    # Last, so that it can leave with the commit.
+    box.write({"key_sha256": secret.key_digest, "body_sha256": body_digest})
     return entry
 
 

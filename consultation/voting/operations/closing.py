@@ -18,8 +18,9 @@ from consultation.kernel.permissions import OPERATOR, Actor
 from consultation.voting import chain, letters
 from consultation.voting.events import ContestClosed
 from consultation.voting.keys import KeyStore, key_store
+from consultation.voting.locking import lock
 from consultation.voting.models import BallotContent, BallotDraft, CastKey, Contest, RollEntry
-from consultation.voting.operations.box import Box, lock, voter_text
+from consultation.voting.operations.box import Box, voter_text
 from consultation.voting.operations.checkpoints import sign_closing, signing_key_of
 from consultation.voting.operations.erasing import forget_order, give_space_back
 from consultation.voting.operations.grouping import ballots_by_voter, group_counts

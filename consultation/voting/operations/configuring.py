@@ -17,8 +17,8 @@ from consultation.kernel.permissions import Actor, Permission, require
 from consultation.voting import tally
 from consultation.voting.electorate import Narrowing
 from consultation.voting.events import ContestCreated, RollAnnounced
+from consultation.voting.locking import lock
 from consultation.voting.models import Contest
-from consultation.voting.operations.box import lock
 from consultation.voting.rolls import unknown_members
 from consultation.voting.rules import (
     DEFAULT_CHOICES,

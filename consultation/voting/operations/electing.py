@@ -9,8 +9,8 @@ from consultation.kernel.permissions import Actor, Permission
 from consultation.kernel.roles import COLLECTIVE, MemberKind
 from consultation.kernel.two_steps import TwoStepKind, TwoStepRequest
 from consultation.voting.events import ElectorateChanged
+from consultation.voting.locking import lock
 from consultation.voting.models import Contest
-from consultation.voting.operations.box import lock
 from consultation.voting.operations.configuring import ContestNotReady, narrow
 from consultation.voting.states import AffiliatesCount, Secrecy, VotingUnit
 

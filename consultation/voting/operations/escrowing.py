@@ -11,8 +11,8 @@ from consultation.kernel.permissions import Actor, Permission, require
 from consultation.voting.escrow import joined_key, split
 from consultation.voting.events import ContestKeyEscrowed, ContestKeyRecovered
 from consultation.voting.keys import KeyStore, key_store
+from consultation.voting.locking import lock
 from consultation.voting.models import Contest
-from consultation.voting.operations.box import lock
 from consultation.voting.states import ContestState
 
 

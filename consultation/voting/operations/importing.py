@@ -12,8 +12,9 @@ from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Decision, Denied, Permission, Reason, require
 from consultation.voting.events import BallotsImported
 from consultation.voting.keys import KeyStore, key_store
+from consultation.voting.locking import lock
 from consultation.voting.models import CastKey, ChainEntry, Contest, RollEntry
-from consultation.voting.operations.box import Box, label_voter, limits_of, lock, voter_text
+from consultation.voting.operations.box import Box, label_voter, limits_of, voter_text
 from consultation.voting.rules import InvalidVote, check_row, in_steps, to_content
 from consultation.voting.signing import Signer, signer_of
 from consultation.voting.states import ContestState, Secrecy

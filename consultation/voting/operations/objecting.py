@@ -10,8 +10,8 @@ from consultation.kernel.ids import uuid7
 from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Decision, Denied, Permission, Reason, require
 from consultation.voting.events import RollObjectionAnswered, RollObjectionRaised
+from consultation.voting.locking import lock
 from consultation.voting.models import Contest
-from consultation.voting.operations.box import lock
 from consultation.voting.policy import Objecting
 from consultation.voting.roll_models import RollObjection
 from consultation.voting.states import ObjectionKind

@@ -11,8 +11,8 @@ from consultation.kernel.two_steps import TwoStepKind, TwoStepRequest
 from consultation.voting import chain
 from consultation.voting.events import ContestOpened
 from consultation.voting.keys import KeyStore, key_store
+from consultation.voting.locking import lock
 from consultation.voting.models import Contest, RollEntry
-from consultation.voting.operations.box import lock
 from consultation.voting.operations.checkpoints import sign_opening
 from consultation.voting.operations.configuring import ContestNotReady, must_be_configured
 from consultation.voting.operations.freezing import ready, written

@@ -19,8 +19,9 @@ from consultation.kernel.permissions import Actor, Decision, Denied, Permission,
 from consultation.voting import chain, letters
 from consultation.voting.events import PaperDeskUsed, PaperReadingsDiffered, PaperReadingsDropped
 from consultation.voting.keys import KeyStore, key_store
+from consultation.voting.locking import lock
 from consultation.voting.models import Contest, RollEntry
-from consultation.voting.operations.box import Box, label_voter, limits_of, lock, voter_text
+from consultation.voting.operations.box import Box, label_voter, limits_of, voter_text
 from consultation.voting.operations.importing import put_in
 from consultation.voting.paper import PaperOutcome, PaperRefused, check_blank
 from consultation.voting.paper_models import MOST_READINGS, PaperReading

@@ -14,8 +14,8 @@ from consultation.kernel.moves import WrongState, apply
 from consultation.kernel.permissions import Actor, Permission, require
 from consultation.voting.events import ContestPublished, ContestTallied
 from consultation.voting.keys import KeyStore, key_store
+from consultation.voting.locking import lock
 from consultation.voting.models import Contest, Explanation, StoredTally
-from consultation.voting.operations.box import lock
 from consultation.voting.operations.closing import forget_key, forget_traces
 from consultation.voting.operations.configuring import ContestNotReady
 from consultation.voting.operations.counting import Counted, Report, count_contest, silent

@@ -14,8 +14,8 @@ from consultation.kernel.two_steps import TwoStepKind, TwoStepRequest
 from consultation.voting import letters
 from consultation.voting.events import ContestVoided
 from consultation.voting.keys import key_store
+from consultation.voting.locking import lock
 from consultation.voting.models import BallotContent, BallotDraft, CastKey, Contest, Explanation, StoredTally
-from consultation.voting.operations.box import lock
 from consultation.voting.operations.closing import forget_traces
 from consultation.voting.paper_models import PaperReading
 from consultation.voting.states import VOIDING
