@@ -13,6 +13,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
+from consultation.commands.fair_worker import FairWorker
 from consultation.commands.worker import start_child
 from consultation.extensions import db
 from consultation.kernel.durability import NotDurable, refuse_forgetful
@@ -100,7 +101,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, app: Flask, **options: Any) -> None:
         self._app = app
         self._options = {
-            "worker_class": "gthread",
+            "worker_class": FairWorker,
             "preload_app": True,
             "graceful_timeout": GRACE_SECONDS,
             "keepalive": 5,
