@@ -119,7 +119,8 @@ def _servers(kept: Path, place: Path) -> Iterator[Site]:
 def _floor(path: Path, log: Path) -> Iterator[Server]:
     """The floor, with the settings that ``consultation serve`` gives gunicorn."""
     port = free_port()
-    options = ["--worker-class", "consultation.commands.fair_worker.FairWorker", "--workers", str(WORKERS), "--threads", str(THREADS), "--preload"]
+    options = ["--worker-class", "consultation.commands.fair_worker.FairWorker", "--preload"]
+    options += ["--workers", str(WORKERS), "--threads", str(THREADS)]
     options += ["--keep-alive", "5", "--log-level", "warning", "--bind", f"{HOST}:{port}"]
     command = python("-m", "gunicorn", *options, "benchmarks.floor:app")
     with serving(command, port=port, first="/", environment={"BENCH_DATABASE": str(path)}, log=log) as server:
