@@ -1,24 +1,22 @@
 """What happened to accounts. No address, name or token stands in an event."""
 
 import uuid
-from dataclasses import dataclass
+
+from consultation.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class UserCreated:
+class UserCreated(Event):
     subject_id: uuid.UUID
     roles: list[str]
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class RoleGranted:
+class RoleGranted(Event):
     subject_id: uuid.UUID
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class UserSignedIn:
+class UserSignedIn(Event):
     """``method`` is ``link``, ``code``, ``password``, ``passkey``, ``oidc`` or ``invitation``; ``new_device`` when the
     person has not used this browser before, but others."""
 
@@ -28,96 +26,80 @@ class UserSignedIn:
     new_device: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SessionEnded:
+class SessionEnded(Event):
     """By the person, on this device or from another one."""
 
     subject_id: uuid.UUID
     session_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class AllSessionsEnded:
+class AllSessionsEnded(Event):
     subject_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordChanged:
+class PasswordChanged(Event):
     subject_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class AddressChangeAsked:
+class AddressChangeAsked(Event):
     subject_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class AddressChangeWithdrawn:
+class AddressChangeWithdrawn(Event):
     subject_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class AddressChanged:
+class AddressChanged(Event):
     subject_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class AccountDeactivated:
+class AccountDeactivated(Event):
     """The reason stands with the closure."""
 
     subject_id: uuid.UUID
     closure_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class AccountActivated:
+class AccountActivated(Event):
     subject_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class AuthenticatorAdded:
+class AuthenticatorAdded(Event):
     subject_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class AuthenticatorRemoved:
+class AuthenticatorRemoved(Event):
     subject_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class RecoveryCodesRenewed:
+class RecoveryCodesRenewed(Event):
     subject_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class RecoveryCodeUsed:
+class RecoveryCodeUsed(Event):
     """``left`` is how many are still unused."""
 
     subject_id: uuid.UUID
     left: int
 
 
-@dataclass(frozen=True, slots=True)
-class PasskeyAdded:
+class PasskeyAdded(Event):
     subject_id: uuid.UUID
     passkey_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class PasskeyRemoved:
+class PasskeyRemoved(Event):
     subject_id: uuid.UUID
     passkey_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityLinked:
+class IdentityLinked(Event):
     """An account at a provider signs the person in from now on."""
 
     subject_id: uuid.UUID
     identity_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityUnlinked:
+class IdentityUnlinked(Event):
     subject_id: uuid.UUID
     identity_id: uuid.UUID

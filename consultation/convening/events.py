@@ -1,18 +1,17 @@
 """What happens in convening."""
 
 import uuid
-from dataclasses import dataclass
+
+from consultation.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class ConsultationCreated:
+class ConsultationCreated(Event):
     subject_id: uuid.UUID
     slug: str
     prefix: str
 
 
-@dataclass(frozen=True, slots=True)
-class MemberRuleChanged:
+class MemberRuleChanged(Event):
     """``rule``: by act, the kinds of people who may do it besides organizations."""
 
     subject_id: uuid.UUID
@@ -20,8 +19,7 @@ class MemberRuleChanged:
     personal_approvals: int
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseScheduled:
+class PhaseScheduled(Event):
     """The instants are ISO texts in UTC; none where the phase is undated or open-ended."""
 
     subject_id: uuid.UUID
@@ -30,8 +28,7 @@ class PhaseScheduled:
     closes_at: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseEntered:
+class PhaseEntered(Event):
     """``closed`` names the phases that were open and ended with this."""
 
     subject_id: uuid.UUID
@@ -39,15 +36,13 @@ class PhaseEntered:
     closed: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class TermAdded:
+class TermAdded(Event):
     subject_id: uuid.UUID
     kind: str
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class TermRenamed:
+class TermRenamed(Event):
     """``before`` is the label that it had, by language."""
 
     subject_id: uuid.UUID
@@ -56,15 +51,13 @@ class TermRenamed:
     before: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class TermOfferedAgain:
+class TermOfferedAgain(Event):
     subject_id: uuid.UUID
     kind: str
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class TermRetired:
+class TermRetired(Event):
     subject_id: uuid.UUID
     kind: str
     code: str

@@ -1,11 +1,11 @@
 """What happens in curation."""
 
 import uuid
-from dataclasses import dataclass
+
+from consultation.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class ItemAdmitted:
+class ItemAdmitted(Event):
     """An agenda item was made of a proposal, as it stands, and locked."""
 
     subject_id: uuid.UUID
@@ -15,8 +15,7 @@ class ItemAdmitted:
     proposal_revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class ProposalPlaced:
+class ProposalPlaced(Event):
     """A proposal became part of an agenda item."""
 
     subject_id: uuid.UUID

@@ -1,11 +1,11 @@
 """What happens in discussions."""
 
 import uuid
-from dataclasses import dataclass
+
+from consultation.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class CommentPosted:
+class CommentPosted(Event):
     subject_id: uuid.UUID
     proposal_id: uuid.UUID
     answers_id: uuid.UUID | None

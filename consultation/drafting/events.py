@@ -1,18 +1,17 @@
 """What happened to an agenda."""
 
 import uuid
-from dataclasses import dataclass
+
+from consultation.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class AgendaDrafted:
+class AgendaDrafted(Event):
     subject_id: uuid.UUID
     contest_id: uuid.UUID
     placements: int
 
 
-@dataclass(frozen=True, slots=True)
-class ItemMoved:
+class ItemMoved(Event):
     """An organizer placed an item elsewhere than the tally did, for a public reason."""
 
     subject_id: uuid.UUID
@@ -21,8 +20,7 @@ class ItemMoved:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class AgendaReleased:
+class AgendaReleased(Event):
     subject_id: uuid.UUID
     number: str
     status: str

@@ -1,19 +1,18 @@
 """What left the platform."""
 
 import uuid
-from dataclasses import dataclass
+
+from consultation.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class BallotsAudited:
+class BallotsAudited(Event):
     """An auditor took the ballots of a contest along, with what opens them."""
 
     subject_id: uuid.UUID
     contest: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContactsExported:
+class ContactsExported(Event):
     """The subject is the request by which two people agreed to it; nothing in particular where the operator did it."""
 
     subject_id: uuid.UUID

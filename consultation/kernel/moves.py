@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from consultation.kernel.outbox import Event, record
+from consultation.kernel.events import Event
+from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, may, require
 from consultation.kernel.states import Transition
 

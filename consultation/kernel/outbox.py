@@ -2,28 +2,20 @@
 consumers that each keep a cursor. Rows are immutable (a trigger refuses changes). Secrets, ballot content and any
 link from a voter to a ballot never enter an event."""
 
-import dataclasses
 import uuid
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any
 
 from sqlalchemy import BigInteger, FetchedValue, Identity, Index, Integer, Select, select, text
 from sqlalchemy.orm import Session
 
+from consultation.kernel.events import Event
 from consultation.kernel.orm import Base, Mapped, mapped_column
 from consultation.kernel.permissions import Actor
 
 BATCH = 200
-
-
-class Event(Protocol):
-    """A frozen dataclass in the past tense. ``subject_id`` names what it happened to."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def subject_id(self) -> uuid.UUID: ...
 
 
 class EventRecord(Base):
@@ -56,11 +48,7 @@ class ConsumerCursor(Base):
 
 def record(session: Session, event: Event, *, actor: Actor, now: datetime) -> None:
     """Add the event to the log, within the caller's transaction."""
-    payload = {
-        field.name: _plain(getattr(event, field.name))
-        for field in dataclasses.fields(event)
-        if field.name != "subject_id"
-    }
+    payload = {name: _plain(getattr(event, name)) for name in event.told if name != "subject_id"}
     session.add(
         EventRecord(
             name=type(event).__name__,
@@ -80,7 +68,7 @@ def _plain(value: Any) -> Any:
 Consumer = Callable[[Session, EventRecord], None]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """A consumer by name, with the events that it reacts to and the idempotent function that does."""
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, select
 from sqlalchemy.orm import Session
 
+from consultation.kernel.events import Event
 from consultation.kernel.ids import uuid7
 from consultation.kernel.orm import Base, EnumText, Mapped, mapped_column, one_of, unique_while
 from consultation.kernel.outbox import record
@@ -74,16 +75,14 @@ class TwoStepKind:
     carry_out: Callable[[Session, TwoStepRequest, Actor, datetime], None]
 
 
-@dataclass(frozen=True, slots=True)
-class TwoStepAsked:
+class TwoStepAsked(Event):
     subject_id: uuid.UUID
     request_id: uuid.UUID
     kind: str
     decides: str
 
 
-@dataclass(frozen=True, slots=True)
-class TwoStepDecided:
+class TwoStepDecided(Event):
     subject_id: uuid.UUID
     request_id: uuid.UUID
     kind: str

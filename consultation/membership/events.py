@@ -1,60 +1,52 @@
 """What happened to organizations and mandates. No names: they stand in the tables and can be erased there."""
 
 import uuid
-from dataclasses import dataclass
+
+from consultation.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class OrganizationRegistered:
+class OrganizationRegistered(Event):
     subject_id: uuid.UUID
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class OrganizationVerified:
+class OrganizationVerified(Event):
     subject_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class OrganizationApproved:
+class OrganizationApproved(Event):
     """One of the people whom a verification needs has approved; ``step_id`` is the entry of its log."""
 
     subject_id: uuid.UUID
     step_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class OrganizationVouchedFor:
+class OrganizationVouchedFor(Event):
     subject_id: uuid.UUID
     step_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class InformationAsked:
+class InformationAsked(Event):
     subject_id: uuid.UUID
     step_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class InformationGiven:
+class InformationGiven(Event):
     subject_id: uuid.UUID
     step_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class OrganizationRefused:
+class OrganizationRefused(Event):
     subject_id: uuid.UUID
     step_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class OrganizationSuspended:
+class OrganizationSuspended(Event):
     subject_id: uuid.UUID
     step_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class MandateGiven:
+class MandateGiven(Event):
     """The subject is the organization; ``user_id`` may speak for it."""
 
     subject_id: uuid.UUID
@@ -63,8 +55,7 @@ class MandateGiven:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class MandateDated:
+class MandateDated(Event):
     """``ends_at`` is an ISO text in UTC, none where no day is set any more."""
 
     subject_id: uuid.UUID
@@ -73,15 +64,13 @@ class MandateDated:
     ends_at: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class MandateRevoked:
+class MandateRevoked(Event):
     subject_id: uuid.UUID
     mandate_id: uuid.UUID
     user_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationSent:
+class InvitationSent(Event):
     """The subject is the organization. To whom stands in the invitation, and can be erased there."""
 
     subject_id: uuid.UUID
@@ -89,21 +78,18 @@ class InvitationSent:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationAccepted:
+class InvitationAccepted(Event):
     subject_id: uuid.UUID
     invitation_id: uuid.UUID
     user_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationWithdrawn:
+class InvitationWithdrawn(Event):
     subject_id: uuid.UUID
     invitation_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class AffiliationProposed:
+class AffiliationProposed(Event):
     """The subject is the organization that has to agree."""
 
     subject_id: uuid.UUID
@@ -112,8 +98,7 @@ class AffiliationProposed:
     affiliate_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class AffiliationAgreed:
+class AffiliationAgreed(Event):
     """The subject is the organization that had proposed it."""
 
     subject_id: uuid.UUID
@@ -122,8 +107,7 @@ class AffiliationAgreed:
     affiliate_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class AffiliationEnded:
+class AffiliationEnded(Event):
     """Ended, taken back or not agreed to; the subject is the umbrella."""
 
     subject_id: uuid.UUID
@@ -133,8 +117,7 @@ class AffiliationEnded:
     was_agreed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OrganizationsMerged:
+class OrganizationsMerged(Event):
     """The subject is the one that is kept; what changed hands stands in the merge."""
 
     subject_id: uuid.UUID
@@ -142,13 +125,11 @@ class OrganizationsMerged:
     gone_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmationAsked:
+class ConfirmationAsked(Event):
     """A year has passed since the member was verified, or confirmed that it takes part."""
 
     subject_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class MembershipConfirmed:
+class MembershipConfirmed(Event):
     subject_id: uuid.UUID

@@ -1,34 +1,31 @@
 """What moderators decided. The words of a decision stand in its ``ModerationAction``, which ``action_id`` names."""
 
 import uuid
-from dataclasses import dataclass
+
+from consultation.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class ProposalPublished:
+class ProposalPublished(Event):
     subject_id: uuid.UUID
     consultation_id: uuid.UUID
     action_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class ProposalChangesRequested:
-    subject_id: uuid.UUID
-    consultation_id: uuid.UUID
-    action_id: uuid.UUID
-    reason_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalDeclined:
+class ProposalChangesRequested(Event):
     subject_id: uuid.UUID
     consultation_id: uuid.UUID
     action_id: uuid.UUID
     reason_code: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProposalAnnotated:
+class ProposalDeclined(Event):
+    subject_id: uuid.UUID
+    consultation_id: uuid.UUID
+    action_id: uuid.UUID
+    reason_code: str
+
+
+class ProposalAnnotated(Event):
     """``notes`` are the content notes that stand since then."""
 
     subject_id: uuid.UUID
@@ -37,37 +34,32 @@ class ProposalAnnotated:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CommentHidden:
+class CommentHidden(Event):
     subject_id: uuid.UUID
     proposal_id: uuid.UUID
     action_id: uuid.UUID
     reason_code: str
 
 
-@dataclass(frozen=True, slots=True)
-class CommentRestored:
+class CommentRestored(Event):
     subject_id: uuid.UUID
     proposal_id: uuid.UUID
     action_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class CaseClaimed:
+class CaseClaimed(Event):
     subject_id: uuid.UUID
     consultation_id: uuid.UUID
     claim_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class CaseClaimRenewed:
+class CaseClaimRenewed(Event):
     subject_id: uuid.UUID
     consultation_id: uuid.UUID
     claim_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class CaseTakenOver:
+class CaseTakenOver(Event):
     """``held_by`` is whose it was."""
 
     subject_id: uuid.UUID
@@ -76,8 +68,7 @@ class CaseTakenOver:
     held_by: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class CaseReleased:
+class CaseReleased(Event):
     """``held_by`` is whose it was; ``how`` is a ``ClaimEnd``."""
 
     subject_id: uuid.UUID

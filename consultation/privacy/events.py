@@ -1,11 +1,11 @@
 """What happened to pages, agreements, choices and data. No words of anybody's, no names."""
 
 import uuid
-from dataclasses import dataclass
+
+from consultation.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class PageSaved:
+class PageSaved(Event):
     """The subject is the page, by an id made of its name."""
 
     subject_id: uuid.UUID
@@ -14,24 +14,21 @@ class PageSaved:
     asks: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NamingChosen:
+class NamingChosen(Event):
     """How the person wants to be named; by which pseudonym stands in the account, and can be erased there."""
 
     subject_id: uuid.UUID
     shown_as: str
 
 
-@dataclass(frozen=True, slots=True)
-class LettersChosen:
+class LettersChosen(Event):
     """The kinds of letters that the person has turned off, all of them."""
 
     subject_id: uuid.UUID
     off: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class AgreementGiven:
+class AgreementGiven(Event):
     """The subject is the person, or the invitation of somebody who has no account yet."""
 
     subject_id: uuid.UUID
@@ -40,20 +37,17 @@ class AgreementGiven:
     occasion: str
 
 
-@dataclass(frozen=True, slots=True)
-class AgreementWithdrawn:
+class AgreementWithdrawn(Event):
     subject_id: uuid.UUID
     page: str
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class DataExported:
+class DataExported(Event):
     subject_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class ErasureAsked:
+class ErasureAsked(Event):
     """The subject is the person, who can take it back until it is done."""
 
     subject_id: uuid.UUID
@@ -61,22 +55,19 @@ class ErasureAsked:
     asked_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class ErasureTakenBack:
+class ErasureTakenBack(Event):
     subject_id: uuid.UUID
     erasure_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class PersonErased:
+class PersonErased(Event):
     """The subject is an id that leads to nobody from now on."""
 
     subject_id: uuid.UUID
     asked_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeptLongEnough:
+class KeptLongEnough(Event):
     """Rows that were let go of by a rule; the subject is the rule, by an id made of its name."""
 
     subject_id: uuid.UUID

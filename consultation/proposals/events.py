@@ -1,11 +1,11 @@
 """What happens to proposals."""
 
 import uuid
-from dataclasses import dataclass
+
+from consultation.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class ProposalSubmitted:
+class ProposalSubmitted(Event):
     subject_id: uuid.UUID
     consultation_id: uuid.UUID
     organization_id: uuid.UUID | None
@@ -13,34 +13,29 @@ class ProposalSubmitted:
     revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class ProposalAmended:
+class ProposalAmended(Event):
     subject_id: uuid.UUID
     consultation_id: uuid.UUID
     revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class ProposalTranslated:
+class ProposalTranslated(Event):
     subject_id: uuid.UUID
     consultation_id: uuid.UUID
     language: str
     revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class ProposalWithdrawn:
+class ProposalWithdrawn(Event):
     subject_id: uuid.UUID
     consultation_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class ProposalEndorsed:
+class ProposalEndorsed(Event):
     subject_id: uuid.UUID
     organization_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class EndorsementWithdrawn:
+class EndorsementWithdrawn(Event):
     subject_id: uuid.UUID
     organization_id: uuid.UUID

@@ -2,19 +2,18 @@
 would join voters to ballots for ever. Nor does any event carry a count by option."""
 
 import uuid
-from dataclasses import dataclass
+
+from consultation.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class ContestCreated:
+class ContestCreated(Event):
     subject_id: uuid.UUID
     code: str
     kind: str
     places: int
 
 
-@dataclass(frozen=True, slots=True)
-class ElectorateChanged:
+class ElectorateChanged(Event):
     """Before the opening; ``voters`` are kinds of members, ``electorate`` what narrows them, ``unit`` whether they
     or their delegates vote."""
 
@@ -26,8 +25,7 @@ class ElectorateChanged:
     unit: str = "members"
 
 
-@dataclass(frozen=True, slots=True)
-class RollAnnounced:
+class RollAnnounced(Event):
     """Who would vote is shown, and members may object until a moment."""
 
     subject_id: uuid.UUID
@@ -35,24 +33,21 @@ class RollAnnounced:
     objections_until: str
 
 
-@dataclass(frozen=True, slots=True)
-class RollObjectionRaised:
+class RollObjectionRaised(Event):
     subject_id: uuid.UUID
     code: str
     objection_id: uuid.UUID
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class RollObjectionAnswered:
+class RollObjectionAnswered(Event):
     subject_id: uuid.UUID
     code: str
     objection_id: uuid.UUID
     upheld: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ContestOpened:
+class ContestOpened(Event):
     """``frozen_sha256`` is the digest of all that shapes the result; ``voters`` is None where no roll is claimed."""
 
     subject_id: uuid.UUID
@@ -62,8 +57,7 @@ class ContestOpened:
     voters: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class BallotsImported:
+class BallotsImported(Event):
     """Ballots from paper or from outside were entered. Steps of ten, as for everything while a contest is open."""
 
     subject_id: uuid.UUID
@@ -71,32 +65,28 @@ class BallotsImported:
     at_least: int
 
 
-@dataclass(frozen=True, slots=True)
-class PaperDeskUsed:
+class PaperDeskUsed(Event):
     """Somebody read paper ballots. Once a day for each person: not whose, how many, or when each."""
 
     subject_id: uuid.UUID
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class PaperReadingsDiffered:
+class PaperReadingsDiffered(Event):
     """Two people have read the same paper ballot differently."""
 
     subject_id: uuid.UUID
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class PaperReadingsDropped:
+class PaperReadingsDropped(Event):
     """Readings of a paper ballot that waited were taken back."""
 
     subject_id: uuid.UUID
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContestClosed:
+class ContestClosed(Event):
     """``head`` is the hash of the chain's last entry."""
 
     subject_id: uuid.UUID
@@ -105,38 +95,33 @@ class ContestClosed:
     entries: int
 
 
-@dataclass(frozen=True, slots=True)
-class ContestKeyEscrowed:
+class ContestKeyEscrowed(Event):
     """A copy of the contest's key was made, in two halves."""
 
     subject_id: uuid.UUID
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContestKeyRecovered:
+class ContestKeyRecovered(Event):
     """The contest's key was put back from the two halves of its copy."""
 
     subject_id: uuid.UUID
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContestTallied:
+class ContestTallied(Event):
     subject_id: uuid.UUID
     code: str
     rules: list[str]
     beacon: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContestPublished:
+class ContestPublished(Event):
     subject_id: uuid.UUID
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContestVoided:
+class ContestVoided(Event):
     """``was`` is the state it was in."""
 
     subject_id: uuid.UUID

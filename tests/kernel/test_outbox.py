@@ -1,25 +1,23 @@
 """The log is written with what it tells of, never changed, and read by each consumer once and in order."""
 
 import uuid
-from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+from consultation.kernel.events import Event
 from consultation.kernel.orm import intending_to_write
 from consultation.kernel.outbox import deliver, record, subscription
 from consultation.kernel.permissions import OPERATOR
 
 
-@dataclass(frozen=True)
-class KettleBoiled:
+class KettleBoiled(Event):
     subject_id: uuid.UUID
     degrees: int
 
 
-@dataclass(frozen=True)
-class KettleCooled:
+class KettleCooled(Event):
     subject_id: uuid.UUID
 
 

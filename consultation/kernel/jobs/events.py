@@ -1,11 +1,11 @@
 """What happens to jobs. Neither parameters nor reports enter the log."""
 
 import uuid
-from dataclasses import dataclass
+
+from consultation.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class JobQueued:
+class JobQueued(Event):
     """``about`` is what the job works on."""
 
     subject_id: uuid.UUID
@@ -13,34 +13,29 @@ class JobQueued:
     about: uuid.UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class JobStarted:
+class JobStarted(Event):
     subject_id: uuid.UUID
     kind: str
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class JobDone:
+class JobDone(Event):
     subject_id: uuid.UUID
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class JobFailed:
+class JobFailed(Event):
     subject_id: uuid.UUID
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class JobRestarted:
+class JobRestarted(Event):
     """Its process was stopped or died; nothing of it was kept, and it waits again."""
 
     subject_id: uuid.UUID
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class JobCancelled:
+class JobCancelled(Event):
     subject_id: uuid.UUID
     kind: str

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from consultation.kernel.events import Event
 from consultation.kernel.ids import uuid7
 from consultation.kernel.moves import WrongState, apply
-from consultation.kernel.outbox import Event, record
+from consultation.kernel.outbox import record
 from consultation.kernel.permissions import Actor, Decision, Denied, Permission, Reason, require
 from consultation.kernel.states import Transition
 from consultation.membership.events import (
