@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
+from sqlalchemy import Update, bindparam, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from consultation.convening.models import Consultation
 from consultation.discussion.events import CommentPosted
@@ -86,27 +86,22 @@ def count(session: Session, comment: Comment, proposal: Proposal, step: int) -> 
     """Count a comment that became visible (``step`` 1) or was hidden (-1) where visible ones are counted: at its
     thread, its proposal and, while the proposal is public, its consultation."""
     if comment.thread_id is not None:
-        session.execute(
-            update(Comment)
-            .where(Comment.id == comment.thread_id)
-            .values(reply_count=Comment.reply_count + step)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(_COUNT_REPLY, {"of": comment.thread_id, "step": step})
     # The state as it is under the row's lock: somebody may have declined the proposal a moment ago.
-    state = session.scalar(
-        update(Proposal)
-        .where(Proposal.id == proposal.id)
-        .values(comment_count=Proposal.comment_count + step)
-        .returning(Proposal.state)
-        .execution_options(synchronize_session=False)
-    )
-    if state in PUBLIC_STATES:
-        session.execute(
-            update(Consultation)
-            .where(Consultation.id == proposal.consultation_id)
-            .values(comment_count=Consultation.comment_count + step)
-            .execution_options(synchronize_session=False)
-        )
+    if session.scalar(_COUNT_COMMENT, {"of": proposal.id, "step": step}) in PUBLIC_STATES:
+        session.execute(_COUNT_OVERALL, {"of": proposal.consultation_id, "step": step})
+
+
+def _counting(total: InstrumentedAttribute[int]) -> Update:
+    """Composed once: whoever else comments waits meanwhile."""
+    counted = total.class_
+    add = update(counted).where(counted.id == bindparam("of")).values({total.key: total + bindparam("step")})
+    return add.execution_options(synchronize_session=False)
+
+
+_COUNT_REPLY = _counting(Comment.reply_count)
+_COUNT_COMMENT = _counting(Proposal.comment_count).returning(Proposal.state)
+_COUNT_OVERALL = _counting(Consultation.comment_count)
 
 
 def _require_post(

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.accounts.models import User
 from consultation.convening.models import Consultation
-from consultation.kernel.permissions import ANONYMOUS, Actor, Permission, granted
+from consultation.kernel.permissions import Actor, Permission, granted
 from consultation.membership.models import MemberOrganization
 from consultation.proposals.listing import Filters, Sort, count, listing
 from consultation.proposals.models import Endorsement, Evidence, Proposal, ProposalTerm, Revision, Translation
@@ -41,51 +41,57 @@ __all__ = ["Filters", "Sort", "count", "listing"]
 NAMED_ENDORSEMENTS = 200
 
 
-def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The condition under which the actor sees a proposal: public, their own, or, but for drafts, a moderator's."""
-    if actor.is_operator:
-        return true()
-    public = Proposal.state.in_(PUBLIC_STATES)
-    if actor.user_id is None:
-        return public
-    mine = (
-        Proposal.organization_id.in_([held.organization_id for held in actor.mandates]) if actor.mandates else false()
-    )
-    alone = Proposal.organization_id.is_(None) & (Proposal.author_id == actor.user_id)
-    submitted = (
-        Proposal.state != ProposalState.DRAFT if granted(actor, Permission.PROPOSAL_READ_UNPUBLISHED) else false()
-    )
-    return or_(public, mine, alone, submitted)
+class _Sight(NamedTuple):
+    """What decides which proposals an actor sees, apart from who they are. A statement is composed once for each
+    combination, since that takes longer than to run it."""
+
+    everything: bool
+    signed_in: bool
+    speaks: bool
+    unpublished: bool
+
+    @classmethod
+    def of(cls, actor: Actor) -> "_Sight":
+        reads = bool(granted(actor, Permission.PROPOSAL_READ_UNPUBLISHED))
+        return cls(actor.is_operator, actor.user_id is not None, bool(actor.mandates), reads)
+
+    def condition(self) -> ColumnElement[bool]:
+        """Public, their own, or, but for drafts, a moderator's; of ``seen_by``, who speaks for ``seen_for``."""
+        if self.everything:
+            return true()
+        public = Proposal.state.in_(PUBLIC_STATES)
+        if not self.signed_in:
+            return public
+        ours = Proposal.organization_id.in_(bindparam("seen_for", expanding=True)) if self.speaks else false()
+        alone = Proposal.organization_id.is_(None) & (Proposal.author_id == bindparam("seen_by"))
+        submitted = Proposal.state != ProposalState.DRAFT if self.unpublished else false()
+        return or_(public, ours, alone, submitted)
 
 
-def proposals_visible_to(actor: Actor) -> Select[Any]:
-    """The proposals that the actor sees, with their consultation, its phases, and who proposed them."""
-    return (
+@lru_cache
+def _by_code(sight: _Sight, *, to_edit: bool = False) -> Select[Any]:
+    """A proposal, with its consultation, its phases, and who proposed it."""
+    query = (
         select(Proposal)
-        .where(visible_to(actor))
+        .where(sight.condition(), Proposal.code == bindparam("code"))
         .options(
             joinedload(Proposal.consultation).selectinload(Consultation.phases),
             joinedload(Proposal.organization),
             joinedload(Proposal.author).load_only(User.name, User.pseudonym, User.shown_as, User.erased_at),
         )
     )
+    return query.options(selectinload(Proposal.terms), selectinload(Proposal.sources)) if to_edit else query
+
+
+def _seen(session: Session, code: str, actor: Actor, **how: bool) -> Proposal | None:
+    values = {"code": code, "seen_by": actor.user_id, "seen_for": [held.organization_id for held in actor.mandates]}
+    found: Proposal | None = session.scalar(_by_code(_Sight.of(actor), **how), values)
+    return found
 
 
 def proposal_by_code(session: Session, code: str, *, actor: Actor) -> Proposal | None:
     """A proposal that the actor may see, or none. Two queries: it, and its consultation's phases."""
-    query = _public_by_code() if actor == ANONYMOUS else _seen_by_code(actor)
-    found: Proposal | None = session.scalar(query, {"code": code})
-    return found
-
-
-@lru_cache(maxsize=1)
-def _public_by_code() -> Select[Any]:
-    """Built once: composing it takes longer than running it."""
-    return _seen_by_code(ANONYMOUS)
-
-
-def _seen_by_code(actor: Actor) -> Select[Any]:
-    return proposals_visible_to(actor).where(Proposal.code == bindparam("code"))
+    return _seen(session, code, actor)
 
 
 def proposals_of(session: Session, actor: Actor) -> Sequence[Proposal]:
@@ -286,7 +292,4 @@ def revisions(session: Session, proposal: Proposal, number: int) -> tuple[Revisi
 
 def proposal_to_edit(session: Session, code: str, *, actor: Actor) -> Proposal | None:
     """As ``proposal_by_code``, with its terms and sources loaded for the form."""
-    query = proposals_visible_to(actor).where(Proposal.code == code)
-    query = query.options(selectinload(Proposal.terms), selectinload(Proposal.sources))
-    found: Proposal | None = session.scalar(query)
-    return found
+    return _seen(session, code, actor, to_edit=True)
