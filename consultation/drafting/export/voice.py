@@ -16,6 +16,7 @@ from consultation.drafting.export.document import Line, Paragraph, Run
 
 LANGUAGES = ("en", "fr", "es")
 _REGIONS = {"en": "CA", "fr": "CA", "es": "MX"}
+_HOURS = {"en": "h:mm\u00a0a", "fr": "H\u00a0'h'\u00a0mm", "es": "H:mm"}
 Snapshot = Mapping[str, Any]
 
 
@@ -109,13 +110,14 @@ class Voice:
 
     def moment(self, value: str) -> str:
         """An instant in the consultation's own time zone, which is named: in full where the language has no short
-        name for it but an offset."""
+        name for it but an offset. Hours as on the pages of the site."""
         there = datetime.fromisoformat(value).astimezone(self.zone)
-        hour = format_time(there, "short", locale=self.locale).replace(" ", "\u00a0")
+        hour = format_time(there, _HOURS[self.lang], locale=self.locale)
         zone = get_timezone_name(there, "short", locale=self.locale)
         if zone.startswith(("+", "-")):
             zone = get_timezone_name(there, "long", locale=self.locale)
-        return f"{self._day(there.date())}, {hour} {zone}"
+        between = ", " if self.lang == "es" else " "
+        return f"{self._day(there.date())}, {hour}{between}{zone}"
 
     def _day(self, value: date) -> str:
         said = format_date(value, "long", locale=self.locale)

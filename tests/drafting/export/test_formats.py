@@ -254,11 +254,13 @@ def test_a_release_of_before_leads_where_it_says():
 @pytest.mark.parametrize(
     ("lang", "zone", "said"),
     [
-        ("en", "America/Toronto", "May 1, 2027, 12:00\u202fp.m. EDT"),
+        ("en", "America/Toronto", "May 1, 2027, 12:00\u00a0p.m. EDT"),
         ("fr", "America/Toronto", "1er mai 2027, 12\u00a0h\u00a000 HAE"),
-        ("es", "America/Toronto", "1 de mayo de 2027, 12:00\u202fp.m. hora de verano oriental"),
-        ("en", "America/Regina", "May 1, 2027, 10:00\u202fa.m. CST"),
-        ("en", "Asia/Tokyo", "May 2, 2027, 1:00\u202fa.m. Japan Standard Time"),
+        ("es", "America/Toronto", "1 de mayo de 2027, 12:00, hora de verano oriental"),
+        ("fr", "America/Vancouver", "1er mai 2027, 9\u00a0h\u00a000 HAP"),
+        ("es", "America/Vancouver", "1 de mayo de 2027, 9:00, hora de verano del Pacífico"),
+        ("en", "America/Regina", "May 1, 2027, 10:00\u00a0a.m. CST"),
+        ("en", "Asia/Tokyo", "May 2, 2027, 1:00\u00a0a.m. Japan Standard Time"),
     ],
 )
 def test_a_moment_is_said_in_the_consultations_zone_which_is_named(lang, zone, said):
