@@ -219,7 +219,7 @@ def test_ballots_leave_neither_their_file_nor_their_voters(client, organizer, se
     assert [name for job in jobs for name in ("Ann", "Bob") if name in repr((job.report, job.parameters))] == []
 
 
-def test_whose_ballots_were_refused_is_not_kept(client, organizer, session, app, clock, open_by_two):
+def test_who_has_cast_a_ballot_is_neither_told_nor_kept(client, organizer, session, app, clock, open_by_two):
     delegate = make_user(session)
     make_mandate(session, delegate, session.scalars(select(MemberOrganization)).one())
     session.commit()
@@ -237,10 +237,12 @@ def test_whose_ballots_were_refused_is_not_kept(client, organizer, session, app,
     chosen = {"column": ["voter", "item"], "field": ["voter", "item"], "contest": "MAIN"}
     preview = client.post(f"{sent}/preview", data=chosen).location
     run_waiting(app)
-    assert "0 unchanged, 1 refused." in client.get(preview).text
+    page = client.get(preview).text
+    assert "Ballots: 1 that the box takes, 0 refused." in page
+    assert "nobody is told before the close" in page
     report = session.scalars(select(Job.report)).one()
-    assert (report["ballots"]["refused"], report["reasons"]) == ({"already_cast": 1}, {"already_cast": 1})
-    assert "ORG1" not in repr(report)
+    assert (report["ballots"], report["reasons"]) == ({"taken": 1, "refused": {}}, {})
+    assert [name for name in ("ORG1", "already_cast") if name in repr(report) or name in page] == []
 
 
 def test_ballots_that_could_not_be_imported_leave_no_file_either(client, organizer, config, app, open_by_two):

@@ -206,11 +206,16 @@ def _print_words(report: ImportReport) -> None:
     if isinstance(report, operations.BallotsReport):
         marks, made = report.figures, report.ballots
         click.echo(f"marks {marks.events}  pairs {marks.pairs}  superseded {marks.superseded}")
-        click.echo(
-            f"ballots imported {len(made.imported)}  revised {len(made.revised)}  unchanged {len(made.unchanged)}  "
-            f"refused {len(made.rejected)}"
-        )
-        for voter, code in sorted(made.rejected.items())[:ROWS_SHOWN]:
+        refused = report.refused
+        if report.on_roll:
+            click.echo(f"ballots taken {report.taken}  refused {len(refused)}")
+            say("Where a voter has cast a ballot on this site, that one counts. Nobody is told whose before the close.")
+        else:
+            click.echo(
+                f"ballots imported {len(made.imported)}  revised {len(made.revised)}  unchanged {len(made.unchanged)}  "
+                f"refused {len(refused)}"
+            )
+        for voter, code in list(refused.items())[:ROWS_SHOWN]:
             click.echo(f"  {voter}: {code}")
     rejected = [line for line in report.rows if line.status == "rejected"]
     for line in rejected[:ROWS_SHOWN]:

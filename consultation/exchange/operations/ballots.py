@@ -27,11 +27,34 @@ class BallotsReport(ImportReport):
 
     figures: BallotFigures = field(default_factory=lambda: BallotFigures(0, 0, 0, 0, 0))
     ballots: ImportedBallots = field(default_factory=ImportedBallots)
+    on_roll: bool = False
+    """The contest claims a roll: what its box holds of a voter is told to nobody, so ballots are ``taken`` or refused
+    for what they say."""
+
+    @property
+    def taken(self) -> int:
+        """How many ballots were entered, now or before, or stand behind one that their voter has cast."""
+        return sum(map(len, (self.ballots.imported, self.ballots.revised, self.ballots.unchanged))) + len(
+            self.ballots.rejected.keys() - self.refused.keys()
+        )
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """By voter, the code of what is wrong with the ballot as a whole."""
+        return {voter: code for voter, code in sorted(self.ballots.rejected.items()) if code != ALREADY_CAST}
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON report, with figures of marks (``BallotFigures``) and of ballots. ``refused`` maps a voter to the
-        code of what is wrong with the ballot as a whole."""
+        """The JSON report, with figures of marks (``BallotFigures``) and of ballots."""
         marks, ballots = self.figures, self.ballots
+        made = (
+            {"taken": self.taken}
+            if self.on_roll
+            else {
+                "imported": len(ballots.imported),
+                "revised": len(ballots.revised),
+                "unchanged": len(ballots.unchanged),
+            }
+        )
         return super().to_dict() | {
             "marks": {
                 "events": marks.events,
@@ -39,12 +62,7 @@ class BallotsReport(ImportReport):
                 "repeated": marks.repeated,
                 "superseded": marks.superseded,
             },
-            "ballots": {
-                "imported": len(ballots.imported),
-                "revised": len(ballots.revised),
-                "unchanged": len(ballots.unchanged),
-                "refused": dict(sorted(ballots.rejected.items())),
-            },
+            "ballots": made | {"refused": self.refused},
         }
 
 
@@ -63,7 +81,8 @@ def import_ballots(
     Of several marks of a voter on an item the last counts. ``approve``: the values that mean approval. Without it each
     mark is one, unless the file has values: those are ranks, 1 the first tier. ``item`` is an item's code, or the
     ``ref`` or code of its proposal; ``voter`` any label where the contest claims no roll, and otherwise an
-    organization's code or exact name. A ballot that its voter has cast on the site stays, and the file's is refused.
+    organization's code or exact name. A ballot that its voter has cast on the site stays. That this was so is not in
+    the report, nor what the box held before: who has voted is told after the close, for all at once (decision 31).
 
     Raises:
         Denied: when the actor may not import, or the contest is not open.
@@ -87,13 +106,13 @@ def import_ballots(
         }
     report.figures = assembled.figures
     report.ballots = put_into_the_box(session, contest, ballots, actor=actor, now=now)
+    report.on_roll = contest.secrecy is not Secrecy.NO_ROLL
     counted = set(map(id, usable))
-    unchanged = set(report.ballots.unchanged)
+    refused = report.refused
+    unchanged = set() if report.on_roll else set(report.ballots.unchanged)
     for mark in marks:
-        refusal = report.ballots.rejected.get(mark.voter) if id(mark) in counted else None
-        kept = id(mark) in counted and refusal is None
-        also = [Reason.ALREADY_CAST] if refusal == ALREADY_CAST else []
-        report.add(mark, stored=kept, unchanged=kept and mark.voter in unchanged, also=also)
+        kept = id(mark) in counted and mark.voter not in refused
+        report.add(mark, stored=kept, unchanged=kept and mark.voter in unchanged)
     progress(len(rows), len(rows))
     return report
 

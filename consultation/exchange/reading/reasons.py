@@ -34,6 +34,7 @@ class Reason(StrEnum):
     ITEM_ABSENT = "item_absent"
     ORGANIZATION_UNKNOWN = "organization_unknown"
     VOTER_UNKNOWN = "voter_unknown"
+    # No longer given (decision 31), but in reports of earlier imports.
     ALREADY_CAST = "already_cast"
     OWN_ORGANIZATION = "own_organization"
     VOCABULARY_UNKNOWN = "vocabulary_unknown"

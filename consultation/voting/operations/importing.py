@@ -51,6 +51,7 @@ def import_ballots(
     The voter is any label where the contest claims no roll, and otherwise the code of an entry of the roll, which the
     ballot uses up. What a voter has cast itself, with a receipt, nobody replaces for it: such a
     ballot is refused as ``already_cast`` whatever it says, so that nobody learns by trying whether it says the same.
+    What is no ballot is refused as such whether or not its voter has cast one, so that nobody learns that either.
     Repeatable: the same ballot again changes nothing. Paper that arrived in time may be entered until somebody closes
     the contest.
 
@@ -88,14 +89,14 @@ def put_in(session: Session, box: Box, ballots: Mapping[str, BallotRow]) -> Impo
         if label not in tags:
             found.rejected[label] = "not_on_roll"
             continue
-        tag = tags[label]
-        if tag in cast:
-            found.rejected[label] = ALREADY_CAST
-            continue
         try:
             content = to_content(check_row(ballot, limits, weighted=outside))
         except InvalidVote as error:
             found.rejected[label] = error.code
+            continue
+        tag = tags[label]
+        if tag in cast:
+            found.rejected[label] = ALREADY_CAST
             continue
         revision, commitment = latest.get(tag, (0, ""))
         if revision and box.commitment(tag, revision, content) == commitment:
