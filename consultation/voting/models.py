@@ -118,8 +118,9 @@ class ContestOption(Base):
 class RollEntry(Base):
     """One who may vote in a contest, frozen at its opening: a member, or, of a contest of delegates, the person
     ``user_id``, for whom the member stands by whose mandate they are on the roll. ``voter_id`` is the person's id, or
-    else the member's. ``code`` names the voter in public, ``name`` is the member's name of that day; people are named
-    as they choose to be, which is read from their accounts. ``voted`` is set for all at once at the close."""
+    else the member's. ``code`` names the voter in public, ``name`` is the member's name of that day, with those in
+    French and Spanish if it had any (none on rolls from before these were kept); people are named as they choose to be,
+    which is read from their accounts. ``voted`` is set for all at once at the close."""
 
     __tablename__ = "roll_entry"
     __table_args__ = (
@@ -135,6 +136,8 @@ class RollEntry(Base):
     voter_id: Mapped[uuid.UUID]
     code: Mapped[str]
     name: Mapped[str]
+    name_fr: Mapped[str | None]
+    name_es: Mapped[str | None]
     voted: Mapped[bool | None]
 
 

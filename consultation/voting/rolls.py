@@ -22,6 +22,7 @@ from consultation.proposals.states import PUBLIC_STATES
 from consultation.voting.electorate import Narrowing
 from consultation.voting.models import Contest, RollEntry
 from consultation.voting.policy import VOTING_MANDATES
+from consultation.voting.queries import entry_name
 from consultation.voting.roll_models import RollObjection
 from consultation.voting.states import AffiliatesCount, Secrecy
 from consultation.web.pagination import decode
@@ -147,13 +148,14 @@ def members(session: Session, ids: Sequence[uuid.UUID]) -> list[MemberOrganizati
     return list(session.scalars(query))
 
 
-def roll_rows(session: Session, contest: Contest, *, after: tuple[str, str] | None = None, limit: int) -> Sequence[Any]:
+def roll_rows(
+    session: Session, contest: Contest, language: str, *, after: tuple[str, str] | None = None, limit: int
+) -> Sequence[Any]:
     """A page of the frozen roll (code, name, protected, voted; and of a delegate user_id and person, the public name),
-    by the
-    member's name and the code, those listed under protection by their codes before all others. One more row than
-    ``limit`` where there are more."""
+    by the member's name in this language and the code, those listed under protection by their codes before all others.
+    One more row than ``limit`` where there are more."""
     protected = MemberOrganization.protected.is_(True)
-    shown = case((protected, ""), else_=RollEntry.name)
+    shown = case((protected, ""), else_=entry_name(language))
     query = (
         select(
             RollEntry.code,

@@ -313,3 +313,23 @@ def test_places_beyond_the_lines_are_typed_below_them(app):
         assert form.lines() == [*(str(number) for number in range(1, 12)), "12, 13"]
         assert [form.line_with("13"), form.line_with("nothing")] == ["further", "line1"]
         assert "further" not in reading_form(contest, 10)
+
+
+def test_slips_and_rolls_name_a_member_in_the_language_of_the_page(make, client, session):
+    contest = make(opened=False)
+    member = organization_by_code(session, "ORG1")
+    member.name, member.name_fr, member.name_es = "Harbour House", "Maison du port", None
+    commit(session)
+    addresses = {tongue: f"/{tongue}{PAPER[3:]}/envelopes" for tongue in ("en", "fr", "es")}
+    roll = "/fr/consultations/sample/roll?contest=MAIN"
+
+    def named(address):
+        page = client.get(address).text
+        return [name for name in ("Harbour House", "Maison du port", "Renamed") if name in page]
+
+    assert [named(addresses[one]) for one in addresses] == [["Harbour House"], ["Maison du port"], ["Harbour House"]]
+    open_contest(session, contest, actor=OPERATOR, now=NOW)
+    member.name = member.name_fr = "Renamed"
+    commit(session)
+    assert [named(addresses[one]) for one in addresses] == [["Harbour House"], ["Maison du port"], ["Harbour House"]]
+    assert named(roll) == ["Maison du port"]

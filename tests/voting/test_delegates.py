@@ -338,7 +338,7 @@ def test_people_are_named_as_they_choose_and_not_once_they_are_erased(session, s
     beta.organization.protected, beta.organization.listed = True, False
     contest = of_delegates(session, scene, clock)
 
-    rows = roll_rows(session, contest, limit=10)
+    rows = roll_rows(session, contest, "en", limit=10)
     assert {(row.code.rpartition("-")[0], row.name, row.person) for row in rows} == {
         ("ALPHA", "Organization ALPHA", None),
         ("ALPHA", "Organization ALPHA", "Ana Ruiz"),
@@ -346,7 +346,7 @@ def test_people_are_named_as_they_choose_and_not_once_they_are_erased(session, s
         ("GAMMA", "Organization GAMMA", None),
     }
     code = on_roll(session, contest)[ana.user.id].code
-    assert names_on_roll(session, contest.id)[code] == "Ana Ruiz (Organization ALPHA)"
+    assert names_on_roll(session, contest.id, "en")[code] == "Ana Ruiz (Organization ALPHA)"
     said = {"organization_id": ana.organization.id, "actor": ana.actor, "now": clock.now()}
     save_draft(session, contest, tiers=[[scene.codes[0]]], **said)
     own = personal_data(session, ana.user, site="x", now=clock.now())["sections"]
@@ -357,7 +357,7 @@ def test_people_are_named_as_they_choose_and_not_once_they_are_erased(session, s
     who = Actor(administrator.id, administrator.roles)
     erase_at_once(session, ana.user, actor=who, now=clock.now())
     commit(session)
-    assert names_on_roll(session, contest.id)[code] == f"{code} (Organization ALPHA)"
+    assert names_on_roll(session, contest.id, "en")[code] == f"{code} (Organization ALPHA)"
     assert session.scalars(select(BallotDraft)).all() == []
     close_contest(session, contest, actor=OPERATOR, now=clock.now())
     assert len(contest.record["roll"]) == 4

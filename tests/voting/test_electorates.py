@@ -44,6 +44,7 @@ from consultation.voting.operations import (
     tally_contest,
     void_contest,
 )
+from consultation.voting.queries import names_on_roll
 from consultation.voting.roll_models import RollObjection
 from consultation.voting.rolls import electorate, roll_rows
 from consultation.voting.states import ContestState, ObjectionKind, Secrecy
@@ -342,11 +343,29 @@ def test_a_configured_contest_can_be_void_too(session, scene, clock):
 def test_the_roll_is_read_page_by_page_and_hides_protected_names(session, scene, clock):
     scene.delegates[1].organization.protected = True
     contest = make_contest(session, scene.consultation, clock.now())
-    rows = roll_rows(session, contest, limit=2)
+    rows = roll_rows(session, contest, "en", limit=2)
     assert [(row.code, row.name) for row in rows] == [
         ("BETA", ""),
         ("ALPHA", "Organization ALPHA"),
         ("GAMMA", "Organization GAMMA"),
     ]
     after = (rows[1].name, rows[1].code)
-    assert [row.code for row in roll_rows(session, contest, after=after, limit=2)] == ["GAMMA"]
+    assert [row.code for row in roll_rows(session, contest, "en", after=after, limit=2)] == ["GAMMA"]
+
+
+def test_the_roll_keeps_the_names_of_the_opening_in_each_language(session, scene, clock):
+    alpha, beta, gamma = (delegate.organization for delegate in scene.delegates)
+    alpha.name_fr, alpha.name_es, beta.name_es, gamma.protected = "Voisinage ALPHA", "Vecindad ALPHA", "", True
+    contest = make_contest(session, scene.consultation, clock.now(), secrecy=Secrecy.NAMED)
+    alpha.name_fr, beta.name_fr = "Renamed since", "Renamed since"
+    session.flush()
+
+    def told(language, **page):
+        return [(row.code, row.name) for row in roll_rows(session, contest, language, **{"limit": 9, **page})]
+
+    hidden, second = ("GAMMA", ""), ("BETA", "Organization BETA")
+    assert told("en") == [hidden, ("ALPHA", "Organization ALPHA"), second]
+    assert told("fr") == [hidden, second, ("ALPHA", "Voisinage ALPHA")]
+    assert told("es") == [hidden, second, ("ALPHA", "Vecindad ALPHA")]
+    assert told("fr", after=second[::-1]) == [("ALPHA", "Voisinage ALPHA")]
+    assert names_on_roll(session, contest.id, "fr") == {"ALPHA": "Voisinage ALPHA", "BETA": "Organization BETA"}

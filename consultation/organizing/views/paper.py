@@ -180,9 +180,10 @@ def _slips(contest: Contest) -> tuple[list[Any], str | None]:
     if contest.frozen is None:
         voters, _families = rolls.electorate(session(), contest)
         rows: list[Any] = sorted(
-            ({"code": one.code, "name": "" if one.protected else one.name} for one in voters), key=rolls.by_name
+            ({"code": one.code, "name": "" if one.protected else one.name_in(language())} for one in voters),
+            key=rolls.by_name,
         )
         rows = [row for row in rows if after is None or rolls.by_name(row) > after][: SLIPS + 1]
     else:
-        rows = [row._asdict() for row in rolls.roll_rows(session(), contest, after=after, limit=SLIPS)]
+        rows = [row._asdict() for row in rolls.roll_rows(session(), contest, language(), after=after, limit=SLIPS)]
     return rows[:SLIPS], encode(rolls.by_name(rows[SLIPS - 1])) if len(rows) > SLIPS else None

@@ -81,7 +81,7 @@ def _provisional(work: Work, contest: Contest) -> Iterator[dict[str, Any]]:
 
 def _frozen(work: Work, contest: Contest) -> Iterator[dict[str, Any]]:
     after = None
-    while rows := rolls.roll_rows(work.session, contest, after=after, limit=PAGE)[:PAGE]:
+    while rows := rolls.roll_rows(work.session, contest, "en", after=after, limit=PAGE)[:PAGE]:
         yield from (row._asdict() for row in rows)
         after = (rows[-1].name, rows[-1].code)
 

@@ -132,6 +132,8 @@ def _open(
             voter_id=voter.user_id or voter.member.id,
             code=voter.code,
             name=voter.member.name,
+            name_fr=voter.member.name_fr,
+            name_es=voter.member.name_es,
             voted=None,
         )
         for voter in opening.voters

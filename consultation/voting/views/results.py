@@ -19,7 +19,7 @@ from consultation.voting.states import ContestState, Secrecy, VotingUnit
 from consultation.voting.views.blueprint import bp
 from consultation.voting.wording import CHANGES, GROUPS, RULE_NAMES, TIES, TREATMENTS, group_name
 from consultation.web.authorize import present, public
-from consultation.web.locale import DEFAULT_ZONE
+from consultation.web.locale import DEFAULT_ZONE, language
 from consultation.web.render import page
 from consultation.web.transactions import session
 
@@ -56,7 +56,7 @@ def results(slug: str) -> Response:
         treatments=TREATMENTS,
         group_words=GROUPS,
         group_name=partial(group_name, words),
-        names=queries.names_on_roll(session(), contest.id) if contest.secrecy is Secrecy.NAMED else {},
+        names=queries.names_on_roll(session(), contest.id, language()) if contest.secrecy is Secrecy.NAMED else {},
         words=words,
     )
 

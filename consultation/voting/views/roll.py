@@ -23,6 +23,7 @@ from consultation.voting.states import ContestState, ObjectionKind, Secrecy, Vot
 from consultation.voting.views.blueprint import bp
 from consultation.voting.wording import DELEGATES_OBJECTIONS
 from consultation.web.authorize import current_actor, present, public, requires
+from consultation.web.locale import language
 from consultation.web.pagination import encode
 from consultation.web.render import page, see_other
 from consultation.web.transactions import session
@@ -101,7 +102,7 @@ def _has_roll(contest: Contest) -> bool:
 
 def _form(contest: Contest) -> ObjectionForm:
     form = ObjectionForm()
-    form.member.choices = [SelectChoice(one.code, one.name) for one in _speaking_for()]
+    form.member.choices = [SelectChoice(one.code, one.name_in(language())) for one in _speaking_for()]
     if contest.unit is VotingUnit.DELEGATES:
         form.kind.choices = [SelectChoice(kind.value, label) for kind, label in DELEGATES_OBJECTIONS.items()]
         form.about.label.text = _("Which member or delegate")
@@ -150,7 +151,7 @@ def _provisional(contest: Contest) -> tuple[list[Any], str | None, int]:
     """A row for each member; where delegates would vote, with how many there are and the names of whom may be named."""
     members, _families = rolls.electorate(session(), contest)
     rows: dict[str, dict[str, Any]] = {
-        one.code: {"code": one.code, "name": "" if one.protected else one.name} for one in members
+        one.code: {"code": one.code, "name": "" if one.protected else one.name_in(language())} for one in members
     }
     number = len(rows)
     if contest.unit is VotingUnit.DELEGATES:
@@ -176,7 +177,9 @@ def _count_in(row: dict[str, Any], one: rolls.Standing) -> None:
 def _frozen(contest: Contest) -> tuple[list[Any], str | None, int]:
     rows = [
         row._asdict()
-        for row in rolls.roll_rows(session(), contest, after=rolls.after_row(request.args.get("after")), limit=PAGE)
+        for row in rolls.roll_rows(
+            session(), contest, language(), after=rolls.after_row(request.args.get("after")), limit=PAGE
+        )
     ]
     return rows[:PAGE], _cursor(rows), queries.roll_size(session(), contest.id)
 
