@@ -3,6 +3,7 @@
 import gc
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import click
 from flask import Flask
@@ -13,7 +14,12 @@ from consultation.config import UnsafeSettings
 
 class _OwnCommands(FlaskGroup):
     """Without the commands that other packages offer to every Flask application: to look for them takes each command a
-    tenth of its start, and loads what nothing here uses."""
+    tenth of its start, and loads what nothing here uses. Without Flask's own options too: settings come from the
+    environment, and there is one application."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.params.clear()
 
     def _load_plugin_commands(self) -> None:
         pass
@@ -35,7 +41,11 @@ def console(create_app: Callable[[], Flask]) -> FlaskGroup:
 def main() -> None:
     """Run ``consultation``; settings that are unsafe end it with a sentence and status 2."""
     gc.disable()  # loading makes hundreds of thousands of objects that stay: looking for garbage among them takes long
-    from consultation.app import create_app  # heavy, and only needed when something runs
+    try:
+        from consultation.app import create_app  # heavy, and only needed when something runs
+    except KeyboardInterrupt:
+        click.echo("Stopped before anything was done.", err=True)
+        sys.exit(1)
 
     def loaded() -> Flask:
         app = create_app()

@@ -10,7 +10,7 @@ from consultation.drafting.operations import NotFinal, NothingToRelease
 from consultation.drafting.operations import draft_agenda as draft_operation
 from consultation.drafting.operations import release as release_operation
 from consultation.voting.queries import contest_by_code
-from consultation.web.console import No, Work, command_work, say
+from consultation.web.console import No, Work, command_work, counted, say
 
 
 @click.group()
@@ -37,7 +37,7 @@ def draft(work: Work, slug: str, code: str) -> None:
         raise No(f"The consultation {slug} has no contest {code}.")
     made = draft_operation(work.session, consultation, contest, actor=work.actor, now=work.now)
     placed = sum(len(section.placements) for section in made.sections)
-    say(f"Drafted: {placed} items in {len(made.sections)} sections.")
+    say(f"Drafted: {counted(placed, 'item')} in {counted(len(made.sections), 'section')}.")
 
 
 @agenda.command()

@@ -100,7 +100,10 @@ def command_work(
                     prepared = (beforehand(work, *args, **options),)
             with unit_of_work() as session:
                 work = Work(session, _actor(session, as_email), present())
-                return function(work, *prepared, *args, **options)
+                try:
+                    return function(work, *prepared, *args, **options)
+                except KeyboardInterrupt as error:  # before the commit, or it would not be in here
+                    raise No("Stopped. Nothing was saved.") from error
         except Denied as error:
             said = why(error.decision.reason)
             raise No(f"Not allowed ({error.permission}): {error.decision.reason}. {said}") from error
@@ -126,6 +129,11 @@ def _actor(session: Session, email: str | None) -> Actor:
     if actor is None:
         raise No(f"Nobody has the address {email}.")
     return actor
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 item``, ``20 items``; of a noun that takes an s."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def say(message: str) -> None:

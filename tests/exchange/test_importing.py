@@ -1,6 +1,8 @@
 """Imports of small files, on both databases."""
 
 import json
+import os
+import threading
 import uuid
 
 from sqlalchemy import func, select
@@ -256,6 +258,38 @@ def test_what_is_no_ballot_does_not_tell_who_has_cast_one(session, clock, file):
     contents = Source(path=file("b.csv", f"voter,item\n{too_many}")).read(Kind.BALLOTS)
     report = import_ballots(session, contest, contents, actor=OPERATOR, now=now).to_dict()
     assert report["ballots"] == {"taken": 0, "refused": {"ALPHA": "too_many_choices", "BETA": "too_many_choices"}}
+
+
+def test_the_report_names_what_was_rejected_and_says_why_marks_do_not_count(consultation, run, file):
+    path = file("p.csv", "id,title,state\na,A,ok\nb,B,no\nc,,ok\n")
+    told = run("import", "proposals", path, "--consultation", consultation, "--state", "no=declined", "--publish")
+    assert "  row 4 (c) rejected: empty\n" in told.stdout
+    run("items", "admit", "--all", "--consultation", consultation)
+    run("contests", "create", consultation, "--code", "PAPER", "--kind", "shortlist", "--places", "1", "--no-roll")
+    run("contests", "open", "PAPER")
+    marks = file("b.csv", "voter,item,vote\nv1,a,0\nv1,b,1\nv1,a,1\n")
+    told = run("import", "ballots", marks, "--contest", "PAPER", "--approve", "1").stdout
+    assert told.splitlines() == [
+        "read 3  imported 2  unchanged 0  flagged 0  rejected 1",
+        f"       1  item_absent: {Reason.ITEM_ABSENT.explanation}",
+        "marks read 2  replaced by a later one of the same voter on the same item 1  that count 1",
+        "ballots imported 1  revised 0  unchanged 0  refused 0",
+        "  row 3 rejected: item_absent",
+    ]
+
+
+def test_a_file_that_cannot_be_read_and_a_pipe(consultation, run, file, tmp_path, dump):
+    before = dump()
+    refused = run("import", "proposals", "/proc/self/mem", "--consultation", consultation, status=1)
+    assert refused.stderr == "Error: /proc/self/mem cannot be read: Invalid argument. Nothing was imported.\n"
+    assert dump() == before
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"ref,title\n1,One\n",))
+    writer.start()
+    told = run("import", "proposals", pipe, "--consultation", consultation)
+    writer.join()
+    assert told.stdout == "read 1  imported 1  unchanged 0  flagged 0  rejected 0\n"
 
 
 def test_a_report_survives_its_json(consultation, run, file):

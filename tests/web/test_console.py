@@ -2,6 +2,7 @@
 
 import click
 import pytest
+from click.testing import CliRunner
 from flask.cli import ScriptInfo
 from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -13,7 +14,7 @@ from consultation.kernel.moves import WrongState
 from consultation.kernel.orm import intending_to_write
 from consultation.kernel.permissions import Decision, Denied, Permission, Reason
 from consultation.proposals.states import PUBLICATION, ProposalState
-from consultation.web.console import No, command_work, fail_use
+from consultation.web.console import No, command_work, counted, fail_use
 from tests.factories import NOW, make_user
 
 
@@ -95,6 +96,16 @@ def test_a_command_ends_with_its_status_and_saves_only_when_done(ending, session
 def test_wrong_use_is_two_and_no_is_one(runner, session, args, status):
     done = runner.invoke(args=args)
     assert (done.exit_code, done.stdout == "") == (status, status != 0)
+
+
+def test_help_speaks_of_this_command_and_not_of_flask(app):
+    told = CliRunner().invoke(console(lambda: app), ["--help"], obj=ScriptInfo(create_app=lambda: app))
+    options = told.stdout.partition("Options:")[2].partition("Commands:")[0]
+    assert (told.exit_code, options.split()) == (0, ["--help", "Show", "this", "message", "and", "exit."])
+
+
+def test_one_is_singular():
+    assert [counted(number, "item") for number in (0, 1, 2)] == ["0 items", "1 item", "2 items"]
 
 
 @pytest.fixture

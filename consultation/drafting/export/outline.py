@@ -6,6 +6,7 @@ from consultation.drafting.export import annexes, front, items
 from consultation.drafting.export.document import Cover, Definitions, Document, Line, Run
 from consultation.drafting.export.snapshot import require
 from consultation.drafting.export.voice import Snapshot, Translator, Voice
+from consultation.drafting.wording import sentence
 
 
 def build(snapshot: Snapshot, lang: str, translator: Translator) -> Document:
@@ -64,7 +65,7 @@ def cover(voice: Voice, snapshot: Snapshot) -> Cover:
         ((Run(_("Convened by")),), voice.line(consultation["convener"])),
         (
             (Run(_("Funded by")),),
-            voice.line(consultation["funder"]) if consultation["funder"] else (Run(_("nobody")),),
+            voice.line(consultation["funder"] or sentence("not_stated")),
         ),
         ((Run(_("Decided by")),), voice.line(consultation["decider"])),
         ((Run(_("Version")),), (Run(f"{meta['release']} ({front.status(voice, snapshot)})"),)),

@@ -75,6 +75,8 @@ def _reads_a_file(function: Callable[..., ImportReport]) -> Callable[..., None]:
                 report = function(work, source, **options)
         except ReadingError as error:
             raise fail_use(str(error)) if error.code in WRONG_USE else No(f"{error} Nothing was imported.") from error
+        except OSError as error:
+            raise No(f"{file} cannot be read: {error.strerror}. Nothing was imported.") from error
         _print(report, as_json=as_json, dry_run=dry_run)
 
     return run
@@ -182,7 +184,7 @@ def _consultation(work: Work, slug: str) -> Consultation:
 def _progress(done: int, of: int | None) -> None:
     if sys.stderr.isatty():
         click.echo(f"\r{done} of {of} rows", err=True, nl=False)
-    elif done % EVERY_WITHOUT_TERMINAL == 0:
+    elif done and done % EVERY_WITHOUT_TERMINAL == 0:
         say(f"{done} of {of} rows")
 
 
@@ -204,23 +206,32 @@ def _print_words(report: ImportReport) -> None:
     for reason, number in report.reasons.most_common():
         click.echo(f"  {number:>6}  {reason.value}: {reason.explanation}")
     if isinstance(report, operations.BallotsReport):
-        marks, made = report.figures, report.ballots
-        click.echo(f"marks {marks.events}  pairs {marks.pairs}  superseded {marks.superseded}")
-        refused = report.refused
-        if report.on_roll:
-            click.echo(f"ballots taken {report.taken}  refused {len(refused)}")
-            say("Where a voter has cast a ballot on this site, that one counts. Nobody is told whose before the close.")
-        else:
-            click.echo(
-                f"ballots imported {len(made.imported)}  revised {len(made.revised)}  unchanged {len(made.unchanged)}  "
-                f"refused {len(refused)}"
-            )
-        for voter, code in list(refused.items())[:ROWS_SHOWN]:
-            click.echo(f"  {voter}: {code}")
+        _print_ballots(report)
     rejected = [line for line in report.rows if line.status == "rejected"]
     for line in rejected[:ROWS_SHOWN]:
-        click.echo(f"  row {line.row} rejected: {', '.join(reason.value for reason in line.reasons)}")
+        named = f" ({line.ref})" if line.ref else ""
+        click.echo(f"  row {line.row}{named} rejected: {', '.join(reason.value for reason in line.reasons)}")
     if len(rejected) > ROWS_SHOWN:
         click.echo(f"  and {len(rejected) - ROWS_SHOWN} more; --json lists them all.")
     if report.unmapped:
         click.echo(f"Kept as original data: {', '.join(report.unmapped)}")
+
+
+def _print_ballots(report: operations.BallotsReport) -> None:
+    marks, made, refused = report.figures, report.ballots, report.refused
+    click.echo(
+        f"marks read {marks.events}  replaced by a later one of the same voter on the same item {marks.superseded}  "
+        f"that count {marks.pairs}"
+    )
+    if report.on_roll:
+        click.echo(f"ballots taken {report.taken}  refused {len(refused)}")
+        say("Where a voter has cast a ballot on this site, that one counts. Nobody is told whose before the close.")
+    else:
+        click.echo(
+            f"ballots imported {len(made.imported)}  revised {len(made.revised)}  unchanged {len(made.unchanged)}  "
+            f"refused {len(refused)}"
+        )
+    for voter, code in list(refused.items())[:ROWS_SHOWN]:
+        click.echo(f"  {voter}: {code}")
+    if len(refused) > ROWS_SHOWN:
+        click.echo(f"  and {len(refused) - ROWS_SHOWN} more; --json lists them all.")

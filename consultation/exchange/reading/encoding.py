@@ -26,7 +26,7 @@ KNOWN = {
     "macroman": ("mac-roman", "Mac Roman"),
     "macintosh": ("mac-roman", "Mac Roman"),
 }
-PUBLIC_NAMES = dict(KNOWN.values())
+PUBLIC_NAMES = dict(KNOWN.values()) | {"utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
 
 _MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}",
@@ -46,28 +46,37 @@ _BINARY_STARTS = (
     b"SQLite f",
 )
 
+_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html[\s>])", re.IGNORECASE)
+# In UTF-16 every second byte of plain letters is zero. Where neither a mark nor a person says that it is, eight tell.
+_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF_16 = {"utf-16-le": re.compile(rb"(?:[\t\n\r -~]\0){8}"), "utf-16-be": re.compile(rb"(?:\0[\t\n\r -~]){8}")}
+
 
 def detect_encoding(stream: BinaryIO, requested: str = "auto") -> str:
     """The Python codec for a seekable stream, which is left at its start.
 
     ``requested`` is ``auto`` or a common name of an encoding, which is then checked against the bytes.
-    UTF-8 (with or without a mark) and UTF-16 with a mark are recognized by themselves. Windows-1252 is taken only
+    UTF-8 and UTF-16, with or without a mark, are recognized by themselves. Windows-1252 is taken only
     where the bytes are not UTF-8 *and* do not look like UTF-8 that was damaged: cut at the end, or with at least
     as many well-formed characters of several bytes as stray ones.
-    Raises UnreadableFile: binary_file, damaged_text, unknown_encoding, undetected_encoding.
+    Raises UnreadableFile: binary_file, web_page, damaged_text, unknown_encoding, undetected_encoding.
     """
     stream.seek(0)
     start = stream.read(4096)
     stream.seek(0)
     if start.startswith(_BINARY_STARTS):
         raise UnreadableFile("binary_file")
+    if _WEB_PAGE.match(start):
+        raise UnreadableFile("web_page")
     if requested.lower() != "auto":
         codec = _by_name(requested)
-    elif start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        if codec == "utf-16" and not start.startswith(_UTF_16_MARKS):
+            codec = "utf-16-be" if start.startswith(b"\0") else "utf-16-le"
+    elif start.startswith(_UTF_16_MARKS):
         codec = "utf-16"
     else:
-        codec = "utf-8-sig"
-    if codec != "utf-16":
+        codec = next((name for name, shape in _UTF_16.items() if shape.match(start)), "utf-8-sig")
+    if not codec.startswith("utf-16"):
         _refuse_binary(stream)
     failure = _first_failure(stream, codec)
     if failure is None:

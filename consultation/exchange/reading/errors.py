@@ -42,6 +42,10 @@ MESSAGES: dict[str, str] = {
     "binary_file": N_(
         "This is not a table: the file holds binary data. Save it as CSV (UTF-8), XLSX or JSON, and import that file."
     ),
+    "web_page": N_(
+        "This is a web page, not a table. Often a download that needs a sign-in gives such a page in place of the "
+        "file. Download the table again, and open it once before you import it."
+    ),
     "old_spreadsheet": N_(
         "This is a spreadsheet of the old XLS format. Open it and save it as XLSX or CSV (UTF-8), and import that file."
     ),
@@ -94,6 +98,10 @@ MESSAGES: dict[str, str] = {
     "wrong_columns": N_(
         "None of the columns is known. The file has: %(found)s. Expected are: %(expected)s. "
         "Rename the columns, or say which is which with --map COLUMN=FIELD."
+    ),
+    "one_column": N_(
+        "The file was read as a single column, named %(found)s. Its columns must be separated by commas, semicolons or "
+        "tabs: save it like that, and import that file; or choose the separator yourself, if it is one of these."
     ),
     "field_missing": N_(
         "No column was recognized for what every row needs: %(needed)s. The file has: %(found)s. "

@@ -133,6 +133,9 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
     ),
 }
 
+OTHER_SEPARATORS = frozenset("|,;:~^")
+"""In the name of a file's only column they tell that its columns were not told apart."""
+
 # Each row needs one field of each of these groups.
 NEEDED: dict[Kind, tuple[tuple[str, ...], ...]] = {
     Kind.ORGANIZATIONS: (("name", "name_fr", "name_es"),),
@@ -160,7 +163,7 @@ def map_columns(
     keeps a column from being mapped. ``with_states``: the caller says what states mean, so that a column of states is
     looked for; otherwise it is taken only where it is named explicitly.
     Raises BadMapping: bad_map, unknown_column, unknown_field, field_mapped_twice, column_mapped_twice,
-    wrong_columns, field_missing.
+    one_column, wrong_columns, field_missing.
     """
     kind = Kind(kind)
     fields = {field.name: field for field in FIELDS[kind]}
@@ -230,6 +233,8 @@ def _explicit(fields: dict[str, Field], columns: Sequence[str], pairs: Iterable[
 
 def _require(kind: Kind, columns: Sequence[str], taken: dict[str, tuple[str, ...]]) -> None:
     found = ", ".join(columns)
+    if len(columns) == 1 and not taken and any(mark in found for mark in OTHER_SEPARATORS):
+        raise BadMapping("one_column", found=found)
     if not taken:
         raise BadMapping("wrong_columns", found=found, expected=", ".join(field.name for field in FIELDS[kind]))
     missing = [" / ".join(group) for group in NEEDED[kind] if not any(name in taken for name in group)]

@@ -78,7 +78,10 @@ EXPLANATIONS: dict[Reason, str] = {
     Reason.DEPTH_FLATTENED: N_(
         "The reply was deeper than two levels. It stands at the second; what it answers is kept."
     ),
-    Reason.ITEM_ABSENT: N_("What the row refers to is not in this consultation. Import the proposals first."),
+    Reason.ITEM_ABSENT: N_(
+        "What the row refers to is not here. A comment needs a proposal of this consultation, a mark an item of this "
+        "contest; a proposal that was declined, or not admitted, has no item."
+    ),
     Reason.ORGANIZATION_UNKNOWN: N_("The organization is not in the directory. Its name is kept with the row."),
     Reason.VOTER_UNKNOWN: N_("The voter is not on the roll of this contest."),
     Reason.ALREADY_CAST: N_("The voter has cast a ballot on this site. It stays, and this one is not counted."),

@@ -168,7 +168,7 @@ def _open(source: str | os.PathLike[str] | BinaryIO, resources: ExitStack, limit
     """A seekable stream at its start, of a size within the limit."""
     if isinstance(source, str | os.PathLike):
         _check_size(os.stat(source).st_size, limits)
-        return resources.enter_context(Path(source).open("rb"))
+        source = resources.enter_context(Path(source).open("rb"))  # noqa: SIM115 - it is
     if source.seekable():
         source.seek(0, io.SEEK_END)  # not every stream answers with its position
         _check_size(source.tell(), limits)

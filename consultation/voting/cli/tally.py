@@ -73,7 +73,7 @@ def tally(
     except RuleError as error:
         raise click.UsageError(_advice(error)) from error
     if beacon is None:
-        click.echo("No beacon given: ties are broken with the empty one.", err=True)
+        click.echo("No beacon given: a tie, if there is one, is broken with the empty text.", err=True)
     result = replace(result, input_sha256=election.sha256)
     click.echo(json.dumps(result.to_dict(), ensure_ascii=False) if as_json else _table(result, election))
 

@@ -110,7 +110,7 @@ def chosen(outcome: Outcome, entry: Rule, call: Call) -> list[int]:
 def _seats(rule: Rule, seats: int | None, width: int) -> int | None:
     if seats is None:
         if rule.seats == "needed":
-            raise RuleError("seats_needed", f"{rule.name} needs the number of places to fill")
+            raise RuleError("seats_needed", f"the rule {rule.name} needs the number of places to fill")
         return None
     if not 1 <= seats <= width:
         raise RuleError(

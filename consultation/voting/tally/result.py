@@ -105,11 +105,14 @@ class Result:
 
 
 def rounded_text(score: str, places: int = 6) -> str:
-    """An exact score as a table shows it: whole numbers as they are, fractions with decimals."""
+    """An exact score as a table shows it: whole numbers as they are, fractions with decimals, as few as are exact."""
     if "/" not in score:
         return score
     top, bottom = score.split("/")
-    return rounded(Fraction(_whole(top), _whole(bottom)), places)
+    value = Fraction(_whole(top), _whole(bottom))
+    shown = rounded(value, places)
+    exact_so = places > 0 and 10**places % value.denominator == 0
+    return shown.rstrip("0").rstrip(".") if exact_so else shown
 
 
 def _whole(text: str) -> int:

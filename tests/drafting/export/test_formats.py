@@ -55,6 +55,12 @@ def test_formats_agree_on_order_number_title_and_rank(name, lang):
     assert READERS[name](made(name, lang), lang) == expected
 
 
+def test_who_pays_is_not_stated_rather_than_nobody():
+    """An empty field says nothing; that nobody pays would be a claim."""
+    shown = made("md").decode().partition("## ")[0]
+    assert "- **Funded by:** Not stated\n" in shown
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_proposal_behind_an_item_is_named(name, lang):

@@ -84,6 +84,16 @@ def test_wrong_columns_say_what_is_there_and_what_is_expected():
     )
 
 
+def test_a_file_whose_columns_were_not_told_apart_is_refused_as_that():
+    with pytest.raises(BadMapping) as caught:
+        map_columns("proposals", ["ref|title|remedy"])
+    assert (caught.value.code, caught.value.params) == ("one_column", {"found": "ref|title|remedy"})
+    with pytest.raises(BadMapping) as caught:
+        map_columns("proposals", ["what we want"])
+    assert caught.value.code == "wrong_columns"
+    assert map_columns("proposals", ["a|b"], ["a|b=title"]).fields == {"title": ("a|b",)}
+
+
 def test_bad_states_and_languages_are_refused():
     assert parse_states(["1=published", " A=b =Declined"]) == {"1": "published", "a=b": "declined"}
     for given_ in ("1", "=published", "1=hidden"):

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import json
 import os
+import threading
 import zipfile
 
 import openpyxl
@@ -43,7 +44,7 @@ def xlsx(rows, *, more_sheets=()) -> bytes:
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
 def test_delimiter_and_encoding_are_found(delimiter, codec):
     lines = ["ref|texte", "1|« Été, là »; fin", '2|"deux\nlignes"', "3|à"]
     data = "\r\n".join(line.replace("|", delimiter) for line in lines)
@@ -52,6 +53,27 @@ def test_delimiter_and_encoding_are_found(delimiter, codec):
         assert table.delimiter == delimiter
         assert [row.cells["texte"] for row in table] == ["« Été, là »; fin", "deux\nlignes", "à"]
         assert [row.number for row in table] == [2, 3, 4]
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_is_read_where_it_is_asked_for_even_if_nothing_marks_it(codec):
+    data = "é,à\nç,î\n".encode(codec)
+    with table_of(data, encoding="UTF-16") as table:
+        assert (table.encoding, table.columns, [row.cells for row in table]) == (
+            "UTF-16", ("é", "à"), [{"é": "ç", "à": "î"}]
+        )  # fmt: skip
+    cut = refusal("a,b\n1,2\n3,4\n".encode(codec)[:-1], encoding="UTF-16")
+    assert (cut.code, cut.params["encoding"]) == ("damaged_text", "UTF-16")
+
+
+def test_a_pipe_is_read_like_a_file(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=("ref,titre\n1,été\n".encode(),))
+    writer.start()
+    with open_table(pipe) as table:
+        writer.join()
+        assert [row.cells for row in table] == [{"ref": "1", "titre": "été"}]
 
 
 def test_row_numbers_count_blank_lines_and_a_separator_line_does_not_count():
@@ -110,6 +132,8 @@ def test_what_a_csv_writer_wrote_is_read_again(rows, delimiter, line_end):
         (b"%PDF-1.7 x", "binary_file"),
         (b"a,b\n1,\x00\x01\x02\n", "binary_file"),
         (b"\x89PNG\r\n\x1a\n", "binary_file"),
+        (b"\n <!DOCTYPE html><html><body>Sign in, please</body></html>", "web_page"),
+        (b"\xef\xbb\xbf<html lang=en>\n<body>\n", "web_page"),
         (b"PK\x03\x04 cut off", "damaged_spreadsheet"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old_spreadsheet"),
         (

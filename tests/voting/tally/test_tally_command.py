@@ -70,7 +70,9 @@ def test_table_tells_who_is_selected_and_why(run):
 
 
 def test_the_empty_beacon_is_said(run):
-    assert "No beacon given" in run("--rule", "approval").stderr
+    assert run("--rule", "approval").stderr == (
+        "No beacon given: a tie, if there is one, is broken with the empty text.\n"
+    )
     assert run("--rule", "approval", "--beacon", "x").stderr == ""
 
 
@@ -83,7 +85,7 @@ def test_the_empty_beacon_is_said(run):
         (["--rule", "equal_shares"], "Give --budget B."),
         (["--rule", "equal_shares", "--budget", "-1"], "a number from 0 up"),
         (["--rule", "schulze", "--budget", "1"], "takes no parameter 'budget'"),
-        (["--rule", "expanding_approvals"], "Give --seats K."),
+        (["--rule", "expanding_approvals"], "The rule expanding_approvals needs the number of places to fill. Give"),
         (["--rule", "approval", "--seats", "4"], "from 1 to the number of items (3)"),
         (["--rule", "positional"], "Give --points"),
         (["--rule", "approval", "--points", "3"], "takes no parameter 'points'"),

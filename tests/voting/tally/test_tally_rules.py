@@ -267,6 +267,8 @@ def test_numbers_of_any_length_are_written_exactly():
     assert rounded_text("12") == "12"
     assert rounded(Fraction(1, 3)) == rounded_text("1/3") == "0.333333"
     assert rounded_text("-1/3", 1) == "-0.3"
+    assert [rounded_text(score) for score in ("2821/2", "-1/40", "7/3000000")] == ["1410.5", "-0.025", "0.000002"]
+    assert [rounded_text(score, 2) for score in ("1/2", "1/4", "1/8", "-3/10")] == ["0.5", "0.25", "0.13", "-0.3"]
     pieces = 3 * 10**8000 + 7 * 10**4000 + 2  # read back in three pieces
     assert rounded_text(f"{exact(2 * pieces + 1)}/2", 0) == exact(pieces + 1)
     assert rounded_text(f"-{exact(2 * pieces + 1)}/2", 0) == exact(-pieces - 1)
