@@ -20,6 +20,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from consultation.accounts.operations.granting import POWERFUL
 from consultation.convening.rules import Unusable
+from consultation.kernel.one_line import one_line
 from consultation.kernel.orm import LANGUAGES, Trilingual
 from consultation.kernel.roles import Role
 from consultation.organizing.wording import KINDS, PEOPLE, PROBLEMS
@@ -39,7 +40,7 @@ def stripped(value: str | None) -> str | None:
 
 
 def _one_line(value: str | None) -> str:
-    return " ".join((value or "").split())
+    return one_line(value or "")
 
 
 class OrganizersForm(FlaskForm):  # type: ignore[misc]

@@ -52,7 +52,8 @@ def reading_form(contest: Contest, max_choices: int) -> ReadingForm:
 
     count = lines_of(contest.kind, max_choices)
     for number in range(1, count + 1):
-        setattr(Form, f"line{number}", line(_label(contest.kind, number)))
+        how = _how_to_type(contest.kind) if number == 1 else ""
+        setattr(Form, f"line{number}", line(_label(contest.kind, number), description=how))
     if contest.kind is ContestKind.RANKING and max_choices > count:
         further = TextAreaField(
             _l("Further places, one line each"), [Optional(), Length(max=200_000)], render_kw=off | {"rows": 4}
@@ -60,6 +61,13 @@ def reading_form(contest: Contest, max_choices: int) -> ReadingForm:
         Form.further = further
     Form.blank = BooleanField(_l("The ballot is blank"))
     return Form()
+
+
+def _how_to_type(kind: ContestKind) -> str:
+    said = [_("Items by their number or code on the ballot, set apart by spaces or commas.")]
+    if kind is ContestKind.RANKING:
+        said.append(_("If the paper leaves a place out, type the next one in its place."))
+    return " ".join(said)
 
 
 def _label(kind: ContestKind, number: int) -> str:

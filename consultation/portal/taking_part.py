@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from consultation.convening.rules import fold
 from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import Vocabulary, VocabularyTerm
 from consultation.portal.queries import Participation
@@ -60,5 +61,5 @@ def _language_name(code: str) -> str:
 
 
 def _largest(rows: Iterable[Row]) -> list[Row]:
-    """Those that have anybody, the largest first, and by name where they are as large."""
-    return sorted((row for row in rows if row[1]), key=lambda row: (-row[1], row[0]))
+    """Those that have anybody, the largest first, and by name where they are as large: É beside E."""
+    return sorted((row for row in rows if row[1]), key=lambda row: (-row[1], fold(row[0])))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from consultation.kernel.one_line import one_line
 from consultation.proposals.states import ContentNote, EvidenceKind
 
 MAXIMUM_TITLE = 200
@@ -54,7 +55,7 @@ class ProposalText:
     remedy: str = ""
 
     def tidied(self) -> "ProposalText":
-        return ProposalText(" ".join(tidy(self.title).split()), *map(tidy, (self.barrier, self.evidence, self.remedy)))
+        return ProposalText(one_line(tidy(self.title)), *map(tidy, (self.barrier, self.evidence, self.remedy)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,7 @@ def test_without_javascript(browser, live_server, contest, session):
         for code in MARKED:
             page.locator(f"#add-{code}").click()
         page.get_by_text("10 of at most 10 chosen").first.wait_for()
+        assert [grip.is_visible() for grip in page.locator("[data-grip]").all()] == [False] * 10  # nothing drags
         page.locator("#add-NG27-A020").click()
         page.get_by_text("The ballot has more items than this contest allows.").first.wait_for()
         page.locator(".mine").get_by_role("link", name="Review and cast").click()
@@ -130,7 +131,7 @@ def test_by_touch(browser, live_server, contest, session):
         first.tap()
         page.locator(f"#i-{PLACES[0]}").get_by_text("Each police service counts in its own way.").wait_for()
         grip = page.locator(f"#m-{PLACES[2]} [data-grip]")
-        grip.scroll_into_view_if_needed()
+        page.locator(f"#m-{PLACES[0]}").evaluate("row => row.scrollIntoView()")
         drag(page, grip, page.locator(f"#m-{PLACES[0]}"))
         told(page, f"{PLACES[2]} is at place 1")
         page.get_by_role("button", name="Close").tap()

@@ -83,6 +83,13 @@ def test_two_people_enter_a_paper_ballot(make, client, second, session):
     assert waiting(session) == 0
 
 
+def test_how_to_type_stands_at_the_field_that_it_is_about(make, client):
+    make()
+    shown = client.get(f"{PAPER}/first").text
+    assert re.findall(r'<p class="hint" id="([^"]+)">Items by their number', shown) == ["line1-hint"]
+    assert re.search(r'<input[^>]+aria-describedby="line1-hint"[^>]+name="line1"', shown)
+
+
 def test_neither_is_told_what_the_other_typed_where_they_differ(make, client, second, session):
     make()
     client.post(f"{PAPER}/first", data={"voter": "ORG1", "line1": "1", "line2": "2"})

@@ -13,6 +13,7 @@ from consultation.kernel.permissions import OPERATOR
 from consultation.kernel.roles import Role
 from consultation.notifications.models import Notice
 from consultation.portal.queries import latest_published
+from consultation.portal.taking_part import _largest
 from tests.factories import (
     NOW,
     make_consultation,
@@ -344,6 +345,11 @@ def test_who_is_missing_is_named(client, session):
     session.commit()
     page = words(client.get("/fr/"))
     assert ("Qui manque" in page, "Nunavut" in page) == (True, True)
+
+
+def test_as_many_stand_by_their_names_whatever_their_accents():
+    rows = [("Îles", 1), ("Zone", 1), ("Éducation", 1), ("Arts", 1), ("Sport", 2), ("Nulle part", 0)]
+    assert _largest(rows) == [("Sport", 2), ("Arts", 1), ("Éducation", 1), ("Îles", 1), ("Zone", 1)]
 
 
 def test_a_phase_entered_shows_at_once(client, session):

@@ -104,3 +104,7 @@ def test_changes_give_both_texts_back(old, new):
     pieces = changes(old, new)
     assert "".join(piece for change, piece in pieces if change != Change.ADDED) == old
     assert "".join(piece for change, piece in pieces if change != Change.REMOVED) == new
+
+
+def test_a_title_keeps_the_spaces_that_must_not_break():
+    assert ProposalText(" Logement\u00a0:\n agir  maintenant ").tidied().title == "Logement\u00a0: agir maintenant"

@@ -245,7 +245,7 @@ def test_nobody_sees_results_before_the_publication(session, client, scene, cont
     assert addresses() == [404] * 3
     publish_contest(session, contest, actor=OPERATOR, now=clock.now())
     commit(session)
-    assert "2 organizations, 2 of them served by no earlier line" in client.get(RESULTS).text
+    assert "2 organizations, none of them served by an earlier line" in client.get(RESULTS).text
     assert addresses() == [200, 404, 200]
 
 

@@ -13,6 +13,7 @@ from babel.dates import format_date, format_time, get_timezone_name
 from babel.numbers import format_decimal, format_percent
 
 from consultation.drafting.export.document import Line, Paragraph, Run
+from consultation.kernel.one_line import one_line
 
 LANGUAGES = ("en", "fr", "es")
 _REGIONS = {"en": "CA", "fr": "CA", "es": "MX"}
@@ -71,7 +72,7 @@ class Voice:
     def line(self, text: Mapping[str, Any]) -> Line:
         """A short text in one line, with its mark."""
         reading = self.read(text)
-        return (Run(" ".join(reading.text.split()), reading.lang), *self.mark(reading.state))
+        return (Run(one_line(reading.text), reading.lang), *self.mark(reading.state))
 
     def paragraphs(self, text: Mapping[str, Any]) -> tuple[Paragraph, ...]:
         """A long text: each of its lines a paragraph, the mark after the last."""
@@ -86,7 +87,7 @@ class Voice:
         if organization is None:
             return (Run(_("A person in their own name")),)
         reading = self.read(organization["name"] or organization["label"])
-        return (Run(" ".join(reading.text.split()), reading.lang),)
+        return (Run(one_line(reading.text), reading.lang),)
 
     def join(self, lines: Sequence[Line], separator: str = "; ") -> Line:
         """Lines one after the other in one line."""

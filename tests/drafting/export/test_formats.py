@@ -288,3 +288,8 @@ def test_syllabics_are_printed_and_not_spelled():
     with pikepdf.open(io.BytesIO(file)) as pdf:
         fonts = {str(o.BaseFont) for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and "/BaseFont" in o}
     assert [any(name in font for font in fonts) for name in ("Aboriginal", "SourceSerif4", "Atkinson")] == [True] * 3
+
+
+def test_a_text_in_one_line_keeps_the_spaces_that_must_not_break():
+    text = {"fr": "Exemple\u00a0:  «\u00a0oui\u00a0»,\n7\u00a0364\u00a0645"}
+    assert plain(Voice("fr", PLAIN).line(text)) == "Exemple\u00a0: «\u00a0oui\u00a0», 7\u00a0364\u00a0645"
