@@ -51,7 +51,9 @@ def downgrade(revision: str) -> None:
     try:
         migrations.downgrade(_settings().database_url, revision)
     except migrations.UnknownRevision as error:
-        raise click.UsageError(f"{error} See the files in migrations/versions.") from error
+        raise click.UsageError(
+            f"There is no revision {revision}. The files in migrations/versions name them."
+        ) from error
     except migrations.CannotGoBack as error:
         raise No(str(error)) from error
     except OperationalError as error:

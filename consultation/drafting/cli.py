@@ -9,6 +9,7 @@ from consultation.drafting.export.snapshot import SnapshotError
 from consultation.drafting.operations import NotFinal, NothingToRelease
 from consultation.drafting.operations import draft_agenda as draft_operation
 from consultation.drafting.operations import release as release_operation
+from consultation.kernel.permissions import Denied, Reason
 from consultation.voting.queries import contest_by_code
 from consultation.web.console import No, Work, command_work, counted, say
 
@@ -35,7 +36,15 @@ def draft(work: Work, slug: str, code: str) -> None:
     contest = contest_by_code(work.session, code)
     if contest is None or contest.consultation_id != consultation.id:
         raise No(f"The consultation {slug} has no contest {code}.")
-    made = draft_operation(work.session, consultation, contest, actor=work.actor, now=work.now)
+    try:
+        made = draft_operation(work.session, consultation, contest, actor=work.actor, now=work.now)
+    except Denied as error:
+        if error.decision.reason is Reason.STATE:
+            raise No(
+                f"The result of {code} is not published, so no agenda can follow it: the contest is {contest.state}. "
+                f"'consultation contests publish {code}' comes first."
+            ) from error
+        raise
     placed = sum(len(section.placements) for section in made.sections)
     say(f"Drafted: {counted(placed, 'item')} in {counted(len(made.sections), 'section')}.")
 

@@ -108,7 +108,10 @@ def command_work(
             said = why(error.decision.reason)
             raise No(f"Not allowed ({error.permission}): {error.decision.reason}. {said}") from error
         except WrongState as error:
-            raise No(f"Cannot do {error.transition.name}: it is {error.state}.") from error
+            wanted = " or ".join(sorted(error.transition.sources))
+            raise No(
+                f"Cannot do {error.transition.name}: it is {error.state}, and would have to be {wanted}."
+            ) from error
         except IntegrityError as error:
             raise No("It conflicts with something saved a moment ago. Nothing was saved; look again.") from error
         except (OperationalError, ProgrammingError) as error:

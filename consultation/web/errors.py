@@ -28,7 +28,7 @@ REASONS = {
     Reason.SIGN_IN: lazy_gettext("Sign in to do this."),
     Reason.ROLE: lazy_gettext("Your account does not have the role that this needs."),
     Reason.PHASE: lazy_gettext("The consultation is not in a phase that allows this now."),
-    Reason.STATE: lazy_gettext("This is no longer possible in its present state."),
+    Reason.STATE: lazy_gettext("This is not possible in its present state."),
     Reason.NO_MANDATE: lazy_gettext("You hold no mandate to speak for an organization."),
     Reason.NOT_YOURS: lazy_gettext("This belongs to another organization."),
     Reason.OWN_MATTER: lazy_gettext("This concerns your own organization, so somebody else must decide it."),

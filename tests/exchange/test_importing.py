@@ -278,6 +278,48 @@ def test_the_report_names_what_was_rejected_and_says_why_marks_do_not_count(cons
     ]
 
 
+def test_a_row_that_differs_from_what_is_stored_is_named(consultation, run, file, dump):
+    run("import", "proposals", file("p.csv", "id,title\na,A\nb,B\n"), "--consultation", consultation)
+    before = dump()
+    told = run("import", "proposals", file("p.csv", "id,title\na,A\nb,Bee\n"), "--consultation", consultation)
+    assert told.stdout.splitlines() == [
+        "read 2  imported 0  unchanged 2  flagged 0  rejected 0",
+        f"       1  differs_from_stored: {Reason.DIFFERS_FROM_STORED.explanation}",
+        "  row 3 (b) unchanged: differs_from_stored",
+    ]
+    assert dump() == before
+
+
+def test_what_comes_too_early_says_what_comes_first(consultation, run, file, tmp_path):
+    run("import", "proposals", file("p.csv", "id,title\na,A\n"), "--consultation", consultation, "--publish")
+    run("items", "admit", "--all", "--consultation", consultation)
+    create = ("contests", "create", consultation, "--kind", "shortlist", "--places", "1", "--no-roll", "--code")
+    run(*create, "PAPER")
+    assert run(*create, "PAPER", status=1).stderr == ("Error: There is a contest PAPER already. Choose another code.\n")
+    dates = ("--opens", "2027-05-02", "--closes", "2027-05-01")
+    assert run(*create, "OTHER", *dates, status=1).stderr == "Error: It would have to close after it opens.\n"
+    assert run("contests", "close", "PAPER", status=1).stderr == (
+        "Error: Cannot do closure: it is configured, and would have to be open.\n"
+    )
+    assert run("agenda", "draft", consultation, "--contest", "PAPER", status=1).stderr == (
+        "Error: The result of PAPER is not published, so no agenda can follow it: the contest is configured. "
+        "'consultation contests publish PAPER' comes first.\n"
+    )
+    target = tmp_path / "x"
+    assert run("export", "ballots", "PAPER", "-o", target, status=1).stderr == (
+        "Error: The result of PAPER is not published: the contest is configured. Nothing was written.\n"
+    )
+    export = ("export", "agenda", consultation, "--format", "md", "--lang", "en", "-o", target)
+    assert "has no release yet. Make one with" in run(*export, status=1).stderr
+    for step in ("open", "close", "tally", "publish"):
+        run("contests", step, "PAPER")
+    assert "Drafted: 1 item in 1 section.\n" in run("agenda", "draft", consultation, "--contest", "PAPER").stderr
+    run("agenda", "release", consultation)
+    refused = run(*export, "--release", "9", status=1).stderr
+    assert refused == f"Error: The agenda of {consultation} has no release 9. It has: 0.1.\n"
+    assert not target.exists()
+
+
 def test_a_file_that_cannot_be_read_and_a_pipe(consultation, run, file, tmp_path, dump):
     before = dump()
     refused = run("import", "proposals", "/proc/self/mem", "--consultation", consultation, status=1)

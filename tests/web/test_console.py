@@ -44,7 +44,7 @@ ENDINGS = {
     "state": (
         lambda _work: _raise(WrongState(PUBLICATION, ProposalState.DECLINED)),
         1,
-        "Cannot do publication: it is declined.",
+        "Cannot do publication: it is declined, and would have to be submitted.",
     ),
     "conflict": (_conflict, 1, "It conflicts with something saved a moment ago."),
     "table": (lambda work: work.session.execute(text("SELECT 1 FROM nowhere")), 1, "Run 'consultation db upgrade'"),

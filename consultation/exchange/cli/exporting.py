@@ -8,11 +8,11 @@ from flask import current_app
 
 from consultation.convening.queries import consultation_by_slug
 from consultation.drafting.export import FORMATS, LANGUAGES, SnapshotError
-from consultation.drafting.queries import latest_release, release_by_number
+from consultation.drafting.queries import latest_release, release_by_number, releases
 from consultation.exchange.auditing import audit_ballots
 from consultation.exchange.bundle import write_bundle
 from consultation.exchange.contacts import export_contacts_alone
-from consultation.kernel.permissions import Permission, require
+from consultation.kernel.permissions import Denied, Permission, Reason, require
 from consultation.voting.queries import contest_by_code
 from consultation.web.console import No, Work, command_work, say
 
@@ -59,8 +59,10 @@ def agenda(work: Work, slug: str, format_name: str, language: str, number: str |
     else:
         edition = release_by_number(work.session, consultation.id, number)
     if edition is None:
-        wanted = "release yet" if number is None else f"release {number}"
-        raise No(f"The agenda of {slug} has no {wanted}. Make one with 'consultation agenda release {slug}'.")
+        made = ", ".join(row.number for row in releases(work.session, consultation.id))
+        if made:
+            raise No(f"The agenda of {slug} has no release {number}. It has: {made}.")
+        raise No(f"The agenda of {slug} has no release yet. Make one with 'consultation agenda release {slug}'.")
     translator = Translations.load(str(current_app.config["TRANSLATIONS"]), [language])
     try:
         content = FORMATS[format_name].render(edition.snapshot, language, translator)
@@ -82,7 +84,14 @@ def ballots(work: Work, code: str, target: Path) -> None:
     contest = contest_by_code(work.session, code)
     if contest is None:
         raise No(f"There is no contest {code}.")
-    content = audit_ballots(work.session, contest, actor=work.actor, now=work.now)
+    try:
+        content = audit_ballots(work.session, contest, actor=work.actor, now=work.now)
+    except Denied as error:
+        if error.decision.reason is Reason.STATE:
+            raise No(
+                f"The result of {code} is not published: the contest is {contest.state}. Nothing was written."
+            ) from error
+        raise
     _write(target, content)
     target.chmod(0o600)
     say(f"Wrote {len(content)} bytes to {target}. Among few voters a ballot can be recognized: show it to nobody.")

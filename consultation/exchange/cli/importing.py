@@ -15,6 +15,7 @@ from consultation.convening.models import Consultation
 from consultation.convening.queries import consultation_by_slug
 from consultation.exchange import operations
 from consultation.exchange.reading import ImportReport, Kind, ReadingError
+from consultation.exchange.reading import Reason as RowReason
 from consultation.exchange.source import Source
 from consultation.kernel.permissions import Denied, Reason
 from consultation.voting.keys import KeyMissing
@@ -207,14 +208,19 @@ def _print_words(report: ImportReport) -> None:
         click.echo(f"  {number:>6}  {reason.value}: {reason.explanation}")
     if isinstance(report, operations.BallotsReport):
         _print_ballots(report)
-    rejected = [line for line in report.rows if line.status == "rejected"]
-    for line in rejected[:ROWS_SHOWN]:
-        named = f" ({line.ref})" if line.ref else ""
-        click.echo(f"  row {line.row}{named} rejected: {', '.join(reason.value for reason in line.reasons)}")
-    if len(rejected) > ROWS_SHOWN:
-        click.echo(f"  and {len(rejected) - ROWS_SHOWN} more; --json lists them all.")
+    _print_rows(report)
     if report.unmapped:
         click.echo(f"Kept as original data: {', '.join(report.unmapped)}")
+
+
+def _print_rows(report: ImportReport) -> None:
+    """Rows that a person must look at: not imported, or not as they are now. What was only noted is not repeated."""
+    shown = [line for line in report.rows if line.status == "rejected" or RowReason.DIFFERS_FROM_STORED in line.reasons]
+    for line in shown[:ROWS_SHOWN]:
+        named = f" ({line.ref})" if line.ref else ""
+        click.echo(f"  row {line.row}{named} {line.status}: {', '.join(reason.value for reason in line.reasons)}")
+    if len(shown) > ROWS_SHOWN:
+        click.echo(f"  and {len(shown) - ROWS_SHOWN} more; --json lists them all.")
 
 
 def _print_ballots(report: operations.BallotsReport) -> None:

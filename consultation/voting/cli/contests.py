@@ -17,7 +17,7 @@ from consultation.voting.keys import KeyMissing
 from consultation.voting.models import Contest
 from consultation.voting.operations import BeaconFixed, ContestNotReady
 from consultation.voting.operations.counting import Counted
-from consultation.voting.queries import ballot_count, roll_size, stored_tallies
+from consultation.voting.queries import ballot_count, contest_by_code, roll_size, stored_tallies
 from consultation.voting.rules import FEWEST_PUBLISHED, PUBLISHED_FROM, in_steps
 from consultation.voting.states import AffiliatesCount, ContestKind, ContestState, Secrecy, VotingUnit
 from consultation.web.console import No, Work, command_work, fail_use, say
@@ -93,6 +93,8 @@ def create(
         raise No(f"There is no consultation {slug}. 'consultation consultations list' names them.")
     if not code.replace("-", "").isalnum() or not code.isascii():
         raise fail_use("A code takes letters, digits and hyphens.")
+    if contest_by_code(work.session, code) is not None:
+        raise No(f"There is a contest {code} already. Choose another code.")
     zone = ZoneInfo(consultation.zone)
     try:
         contest = operations.create_contest(
@@ -111,7 +113,7 @@ def create(
     except ContestNotReady as error:
         raise not_ready(error) from error
     except IntegrityError as error:
-        raise No(f"There is a contest {code} already, or its closing is not after its opening.") from error
+        raise No("It would have to close after it opens.") from error
     say(f"Created. Next: consultation contests open {contest.code}")
     click.echo(contest.code)
 
@@ -178,7 +180,7 @@ def tally(work: Work, counted: Counted, code: str, beacon: str | None) -> None:
     with _told(contest):
         headline = operations.keep_counted(work.session, contest, counted, actor=work.actor, now=work.now)
     if not contest.beacon:
-        say("No beacon given: ties are broken with the empty one.")
+        say("No beacon given: a tie, if there is one, is broken with the empty text.")
     say(f"{code} is counted by {headline.rule}. Next: consultation contests publish {code}")
 
 
