@@ -19,6 +19,7 @@ from consultation.membership.models import (
     VerificationStep,
 )
 from consultation.membership.states import OrganizationState, Step
+from consultation.proposals.listing import organization_name
 from consultation.proposals.models import Proposal
 from consultation.proposals.states import PUBLIC_STATES
 from consultation.web.pagination import BadCursor
@@ -38,18 +39,18 @@ class Wanted:
     country_ids: tuple[uuid.UUID, ...] = ()
 
 
-def listed(wanted: Wanted, after: Sequence[str] | None = None) -> Select[*tuple[Any, ...]]:
-    """The verified organizations that want to be found, by name; those after a name and an id.
+def listed(wanted: Wanted, language: str, after: Sequence[str] | None = None) -> Select[*tuple[Any, ...]]:
+    """The verified organizations that want to be found, by the name that this language shows (``shown``); those after
+    such a name and an id.
 
     Raises:
         BadCursor: when the id is none.
     """
+    shown = organization_name(language)
     query = select(
         MemberOrganization.id,
         MemberOrganization.code,
-        MemberOrganization.name,
-        MemberOrganization.name_fr,
-        MemberOrganization.name_es,
+        shown.label("shown"),
         MemberOrganization.acronym,
         MemberOrganization.kind,
         MemberOrganization.sector_id,
@@ -89,8 +90,8 @@ def listed(wanted: Wanted, after: Sequence[str] | None = None) -> Select[*tuple[
             seen = tuple_(literal(after[0]), literal(uuid.UUID(after[1])))
         except ValueError as error:
             raise BadCursor(after[1]) from error
-        query = query.where(tuple_(MemberOrganization.name, MemberOrganization.id) > seen)
-    return query.order_by(MemberOrganization.name, MemberOrganization.id)
+        query = query.where(tuple_(shown, MemberOrganization.id) > seen)
+    return query.order_by(shown, MemberOrganization.id)
 
 
 def _escaped(words: str) -> str:

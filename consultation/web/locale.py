@@ -51,7 +51,11 @@ def addressed() -> str | None:
 
 
 def _preferred() -> str:
-    return request.accept_languages.best_match(LANGUAGES, "en") if has_request_context() else "en"
+    """Also of an address that begins with a language and leads nowhere: that it is not found is said in this one."""
+    if not has_request_context():
+        return "en"
+    begins = request.path.split("/", 2)[1]
+    return begins if begins in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "en")
 
 
 def locale() -> Locale:

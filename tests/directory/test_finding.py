@@ -1,11 +1,16 @@
 """The directory's filters, and who sees for whom they act."""
 
+import re
+
 import pytest
+from sqlalchemy import select
 
 from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import vocabulary
 from consultation.curation.operations import admit
 from consultation.kernel.permissions import OPERATOR
+from consultation.membership.models import MemberOrganization
+from consultation.web.pagination import encode
 from tests.factories import (
     NOW,
     make_consultation,
@@ -92,3 +97,18 @@ def test_whoever_speaks_for_several_sees_for_whom(app, session, client):
         "ranking": ["ONE", "TWO", "THIRD"],
         "review": ["TWO"],
     }
+
+
+def test_the_list_stands_in_the_order_of_the_names_that_it_shows(client, session):
+    for code, name, french in (("ONE", "Alpha", "Zone"), ("TWO", "Beta", "Abri"), ("THREE", "Gamma", None)):
+        make_organization(session, code, name=name, listed=True).name_fr = french
+    session.commit()
+
+    def order(language):
+        page = client.get(f"/{language}/organizations").text
+        return re.findall(r'/organizations/(ONE|TWO|THREE)"', page)
+
+    assert (order("en"), order("fr")) == (["ONE", "TWO", "THREE"], ["TWO", "THREE", "ONE"])
+    last = encode(["Abri", str(session.scalars(select(MemberOrganization.id).filter_by(code="TWO")).one())])
+    after = client.get("/fr/organizations", query_string={"after": last}).text
+    assert re.findall(r'/organizations/(ONE|TWO|THREE)"', after) == ["THREE", "ONE"]

@@ -57,7 +57,7 @@ def said(world, session):  # noqa: F811
 def shown(client, address):
     """Who is named on a proposal's page: for the proposal, and for its comment."""
     text = client.get(address).get_data(as_text=True)
-    by = re.search(r"Proposed by (.+?) ·", text)[1]
+    by = re.search(r"Proposed by (.+?)&nbsp;·", text)[1]
     comment = re.search(r'id="c-[^>]+>\s*<p class="meta"><strong>(.+?)</strong>( \(.+?\))?', text)
     return by, "".join(part or "" for part in comment.groups())
 

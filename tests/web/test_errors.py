@@ -59,6 +59,8 @@ def test_what_is_away_says_when_to_ask_again(failing):
     [
         ("/fails/403", 403, "You cannot do this"),
         ("/en/nowhere", 404, "Page not found"),
+        ("/fr/nowhere", 404, "Page introuvable"),
+        ("/es/consultations/nowhere/x/y", 404, "Página no encontrada"),
         ("/quicker", 409, "Somebody was quicker"),
     ],
 )

@@ -15,6 +15,7 @@ from consultation.kernel.permissions import Permission
 from consultation.membership.models import MemberOrganization
 from consultation.membership.queries import affiliations_of
 from consultation.web.authorize import allows, public
+from consultation.web.locale import language
 from consultation.web.pagination import decode, take
 from consultation.web.render import page
 from consultation.web.transactions import session
@@ -43,7 +44,7 @@ def index() -> Response:
         country_ids=_in_country(words, country) if country else (),
     )
     cursor = request.args.get("after")
-    rows = take(session(), queries.listed(wanted, decode(cursor, str, str) if cursor else None), _cursor)
+    rows = take(session(), queries.listed(wanted, language(), decode(cursor, str, str) if cursor else None), _cursor)
     sectors, places = queries.coverage(session())
     return page(
         "directory/index.html",
@@ -66,7 +67,7 @@ def index() -> Response:
 
 
 def _cursor(row: object) -> list[str]:
-    return [row.name, str(row.id)]  # type: ignore[attr-defined]
+    return [row.shown, str(row.id)]  # type: ignore[attr-defined]
 
 
 def _within(words: Vocabulary, place: VocabularyTerm) -> tuple[uuid.UUID, ...]:
