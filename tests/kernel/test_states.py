@@ -7,6 +7,7 @@ from enum import StrEnum
 import pytest
 from sqlalchemy import select
 
+from consultation.kernel.events import Event
 from consultation.kernel.moves import WrongState, apply, available
 from consultation.kernel.outbox import EventRecord
 from consultation.kernel.permissions import ANONYMOUS, OPERATOR, Actor, Denied, Permission, Reason
@@ -22,8 +23,7 @@ class Light(StrEnum):
     GREEN = "green"
 
 
-@dataclass(frozen=True)
-class LightTurned:
+class LightTurned(Event):
     subject_id: uuid.UUID
     by_hand: bool
 
