@@ -278,6 +278,19 @@ def test_the_report_names_what_was_rejected_and_says_why_marks_do_not_count(cons
     ]
 
 
+def test_an_imported_proposal_tells_when_it_was_first_made(consultation, run, file, client):
+    """Its comments keep their dates, so that they must not seem to be older than what they speak of."""
+    path = file("p.csv", "id,title,date\n1,Old,2018-10-11\n2,Undated,\n")
+    run("import", "proposals", path, "--consultation", consultation, "--publish")
+    for lang, told in (
+        ("en", "first made on October 11, 2018"),
+        ("fr", "faite d’abord le 11 octobre 2018"),
+        ("es", "hecha originalmente el 11 de octubre de 2018"),
+    ):
+        assert f'<span class="whole">{told}</span>' in client.get(f"/{lang}/proposals/TE27-001").text
+        assert '· <span class="whole">' + told[:10] not in client.get(f"/{lang}/proposals/TE27-002").text
+
+
 def test_a_row_that_differs_from_what_is_stored_is_named(consultation, run, file, dump):
     run("import", "proposals", file("p.csv", "id,title\na,A\nb,B\n"), "--consultation", consultation)
     before = dump()
