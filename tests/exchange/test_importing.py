@@ -278,6 +278,20 @@ def test_the_report_names_what_was_rejected_and_says_why_marks_do_not_count(cons
     ]
 
 
+def test_a_refused_file_names_the_option_that_helps(consultation, run, file, dump):
+    before = dump()
+    for content, option in (
+        (b"foo,bar\n1,2\n", "Use --map COLUMN=FIELD."),
+        (b"ref,foo\n1,2\n", "Use --map COLUMN=FIELD."),
+        (b"ref|title\n1|2\n", "Use --delimiter."),
+        (b"ref,title\n1,caf\xc3", "Use --encoding."),
+        (b"ref,title\n1,\x81\xe9 b\n", "Use --encoding."),
+    ):
+        refused = run("import", "proposals", file("p.csv", content), "--consultation", consultation, status=1)
+        assert refused.stderr.endswith(f" {option} Nothing was imported.\n")
+    assert dump() == before
+
+
 def test_an_imported_proposal_tells_when_it_was_first_made(consultation, run, file, client):
     """Its comments keep their dates, so that they must not seem to be older than what they speak of."""
     path = file("p.csv", "id,title,date\n1,Old,2018-10-11\n2,Undated,\n")

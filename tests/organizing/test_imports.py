@@ -118,6 +118,10 @@ def test_wrong_options_are_refused_before_anything_is_queued(client, organizer, 
     wrong = client.post(f"{address}/preview", data=CHOSEN | {"states": "ok=perhaps"})
     assert (wrong.status_code, "ok=perhaps cannot be read as a state" in wrong.text) == (422, True)
     assert client.post(f"{address}/preview", data=CHOSEN | {"field": ["ref", "ref", ""]}).status_code == 422
+    unmapped = client.post(f"{address}/preview", data=CHOSEN | {"field": ["ref", "", ""]})
+    assert (unmapped.status_code, "Say which column it is." in unmapped.text, "--map" in unmapped.text) == (
+        422, True, False
+    )  # fmt: skip
     assert jobs_of(session) == []
 
 

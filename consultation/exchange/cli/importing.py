@@ -27,6 +27,13 @@ WRONG_USE = frozenset(
 )
 """What is wrong with the command rather than with the file."""
 
+HINTS = dict.fromkeys(("wrong_columns", "field_missing"), " Use --map COLUMN=FIELD.") | {
+    "one_column": " Use --delimiter.",
+    "undetected_encoding": " Use --encoding.",
+    "damaged_text": " Use --encoding.",
+}
+"""How the command does what the sentence asks for; pages have fields for it."""
+
 EVERY_WITHOUT_TERMINAL = 5000
 ROWS_SHOWN = 20
 
@@ -75,7 +82,8 @@ def _reads_a_file(function: Callable[..., ImportReport]) -> Callable[..., None]:
             with operations.rehearsal(work.session) if dry_run else nullcontext():
                 report = function(work, source, **options)
         except ReadingError as error:
-            raise fail_use(str(error)) if error.code in WRONG_USE else No(f"{error} Nothing was imported.") from error
+            told = f"{error}{HINTS.get(error.code, '')}"
+            raise fail_use(told) if error.code in WRONG_USE else No(f"{told} Nothing was imported.") from error
         except OSError as error:
             raise No(f"{file} cannot be read: {error.strerror}. Nothing was imported.") from error
         _print(report, as_json=as_json, dry_run=dry_run)

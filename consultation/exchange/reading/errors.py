@@ -97,7 +97,7 @@ MESSAGES: dict[str, str] = {
     ),
     "wrong_columns": N_(
         "None of the columns is known. The file has: %(found)s. Expected are: %(expected)s. "
-        "Rename the columns, or say which is which with --map COLUMN=FIELD."
+        "Rename the columns, or say which is which."
     ),
     "one_column": N_(
         "The file was read as a single column, named %(found)s. Its columns must be separated by commas, semicolons or "
@@ -105,7 +105,7 @@ MESSAGES: dict[str, str] = {
     ),
     "field_missing": N_(
         "No column was recognized for what every row needs: %(needed)s. The file has: %(found)s. "
-        "Say which column it is with --map COLUMN=FIELD."
+        "Say which column it is."
     ),
     "bad_map": N_(
         "%(given)s cannot be read as a mapping. Write the name of the column, an equals sign and "

@@ -78,7 +78,7 @@ def test_wrong_columns_say_what_is_there_and_what_is_expected():
         map_columns("comments", ["foo", "bar"])
     assert caught.value.params["found"] == "foo, bar"
     assert "item_ref" in caught.value.params["expected"]
-    assert "--map COLUMN=FIELD" in str(caught.value)
+    assert "--map" not in str(caught.value)  # pages ask with fields
     assert caught.value.message(lambda text: "fr " + text).startswith(
         "fr None of the columns is known. The file has: foo"
     )
