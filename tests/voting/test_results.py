@@ -1,5 +1,8 @@
 """The explained result: computed once at the tally, the same each time, and read without a ballot."""
 
+import html
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -80,6 +83,28 @@ def test_the_page_tells_why_each_line_stands_where_it_does(session, client, time
     published(session, closed(session, timed, clock, outside(timed.codes), secrecy=Secrecy.NO_ROLL, minutes=70), clock)
     html = client.get(f"/{language}/consultations/gathering/results").text
     assert [sentence for sentence in said if sentence not in html] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "two"),
+    [
+        ("en", "in comes X1; out goes X3.", "in come X1, X2; out go X3, X4."),
+        ("fr", "s’ajoute X1; sort X3.", "s’ajoutent X1, X2; sortent X3, X4."),
+        ("es", "entra X1; sale X3.", "entran X1, X2; salen X3, X4."),
+    ],
+)
+def test_one_item_comes_and_several_come(session, client, timed, clock, language, one, two):
+    contest = closed(session, timed, clock, outside(timed.codes), secrecy=Secrecy.NO_ROLL, minutes=70)
+    published(session, contest, clock)
+    kept = session.get(Explanation, contest.id)
+    more = [
+        {"minutes": 80, "comes": ["X1"], "goes": ["X3"]},
+        {"minutes": 90, "comes": ["X1", "X2"], "goes": ["X3", "X4"]},
+    ]
+    kept.content = kept.content | {"set": kept.content["set"] | {"more": more}}
+    session.commit()
+    page = html.unescape(re.sub(r"<[^>]+>", "", client.get(f"/{language}/consultations/gathering/results").text))
+    assert (one in page, two in page) == (True, True)
 
 
 def test_the_page_is_read_in_few_queries_and_counts_nothing(session, client, timed, clock, count_queries):
