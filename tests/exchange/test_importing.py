@@ -283,9 +283,9 @@ def test_a_refused_file_names_the_option_that_helps(consultation, run, file, dum
     for content, option in (
         (b"foo,bar\n1,2\n", "Use --map COLUMN=FIELD."),
         (b"ref,foo\n1,2\n", "Use --map COLUMN=FIELD."),
-        (b"ref|title\n1|2\n", "Use --delimiter."),
-        (b"ref,title\n1,caf\xc3", "Use --encoding."),
-        (b"ref,title\n1,\x81\xe9 b\n", "Use --encoding."),
+        (b"ref|title\n1|2\n", "If they are, say by which with --delimiter."),
+        (b"ref,title\n1,caf\xc3", "If you know its encoding, say it with --encoding."),
+        (b"ref,title\n1,\x81\xe9 b\n", "If you know its encoding, say it with --encoding."),
     ):
         refused = run("import", "proposals", file("p.csv", content), "--consultation", consultation, status=1)
         assert refused.stderr.endswith(f" {option} Nothing was imported.\n")

@@ -27,12 +27,14 @@ WRONG_USE = frozenset(
 )
 """What is wrong with the command rather than with the file."""
 
-HINTS = dict.fromkeys(("wrong_columns", "field_missing"), " Use --map COLUMN=FIELD.") | {
-    "one_column": " Use --delimiter.",
-    "undetected_encoding": " Use --encoding.",
-    "damaged_text": " Use --encoding.",
+HINTS = {
+    "wrong_columns": " Use --map COLUMN=FIELD.",
+    "field_missing": " Use --map COLUMN=FIELD.",
+    "one_column": " If they are, say by which with --delimiter.",
+    "undetected_encoding": " If you know its encoding, say it with --encoding.",
+    "damaged_text": " If you know its encoding, say it with --encoding.",
 }
-"""How the command does what the sentence asks for; pages have fields for it."""
+"""What the command has for it; pages have a field for each column, and no other."""
 
 EVERY_WITHOUT_TERMINAL = 5000
 ROWS_SHOWN = 20

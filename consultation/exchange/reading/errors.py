@@ -66,14 +66,14 @@ MESSAGES: dict[str, str] = {
     "damaged_text": N_(
         "The text is damaged at byte %(offset)s, near line %(line)s: it is written in %(encoding)s up to there, "
         "and what follows is not. The file may have been cut off, or put together from files with different "
-        "encodings. Export it again as UTF-8; if you know its encoding, choose it yourself."
+        "encodings. Export it again as UTF-8."
     ),
     "unknown_encoding": N_(
         "The encoding %(encoding)s is not known here. Choose one of these: %(choices)s, or save the file as UTF-8."
     ),
     "undetected_encoding": N_(
         "The encoding of the file could not be recognized: byte %(offset)s, near line %(line)s, is neither UTF-8 nor "
-        "Windows-1252. Export the file again as UTF-8, or choose its encoding yourself."
+        "Windows-1252. Export the file again as UTF-8."
     ),
     "unknown_delimiter": N_("%(delimiter)s is not a separator that can be used. Choose one of these: %(choices)s."),
     "no_header": N_(
@@ -101,7 +101,7 @@ MESSAGES: dict[str, str] = {
     ),
     "one_column": N_(
         "The file was read as a single column, named %(found)s. Its columns must be separated by commas, semicolons or "
-        "tabs: save it like that, and import that file; or choose the separator yourself, if it is one of these."
+        "tabs. Save it like that, and import that file."
     ),
     "field_missing": N_(
         "No column was recognized for what every row needs: %(needed)s. The file has: %(found)s. "
