@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from consultation.accounts.models import User
 from consultation.accounts.operations import create_sign_in_link, create_user
 from consultation.convening.models import Consultation
-from consultation.convening.operations import create_consultation, enter_phase, load_vocabularies
+from consultation.convening.operations import create_consultation, enter_phase
 from consultation.convening.states import PhaseName
 from consultation.kernel.orm import Trilingual
 from consultation.kernel.permissions import OPERATOR, Actor
@@ -89,8 +89,7 @@ def make_consultation(
     now: datetime = NOW,
     **more: Any,
 ) -> Consultation:
-    """A consultation with the vocabularies loaded and these phases entered, one after the other."""
-    load_vocabularies(session)
+    """A consultation with these phases entered, one after the other."""
     consultation = create_consultation(
         session,
         slug=slug,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from consultation.convening import vocabularies
 from consultation.convening.models import Consultation, Term
@@ -159,6 +159,8 @@ def test_phases_entered_in_the_same_instant_leave_no_empty_window(session):
 
 
 def test_the_files_become_terms_and_a_second_time_changes_nothing(session):
+    session.execute(update(Term).values(parent_id=None))
+    session.execute(delete(Term))
     first = load_vocabularies(session)
     session.commit()
     assert (first, load_vocabularies(session)) == (sum(len(vocabularies.load(file)) for file in FILES), 0)
@@ -170,7 +172,6 @@ def test_the_files_become_terms_and_a_second_time_changes_nothing(session):
 
 
 def test_an_upgrade_corrects_wording_but_not_what_organizers_worded(session):
-    load_vocabularies(session)
     untouched = term_by_code(session, TermKind.THEME, "T1")
     said = untouched.label
     untouched.label = Trilingual("old", "vieux", "viejo")
@@ -183,7 +184,6 @@ def test_an_upgrade_corrects_wording_but_not_what_organizers_worded(session):
 
 
 def test_terms_are_added_after_the_others(session):
-    load_vocabularies(session)
     term = add_term(session, TermKind.SECTOR, code="faith", label=LABEL, actor=OPERATOR, now=NOW)
     last = session.scalar(select(func.max(Term.position)).where(Term.kind == TermKind.SECTOR, Term.id != term.id))
     assert (term.position, term.short) == (last + 1, LABEL)
@@ -200,14 +200,12 @@ def test_terms_are_added_after_the_others(session):
     ],
 )
 def test_terms_that_cannot_be_added(session, code, label, problem):
-    load_vocabularies(session)
     with pytest.raises(Unusable) as refusal:
         add_term(session, TermKind.SECTOR, code=code, label=label, actor=OPERATOR, now=NOW)
     assert refusal.value.problem is problem
 
 
 def test_editing_terms_needs_the_role_and_leaves_a_trace(session):
-    load_vocabularies(session)
     term = term_by_code(session, TermKind.SECTOR, "health")
     before = term.label.to_dict()
     for edit in (
@@ -228,7 +226,6 @@ def test_editing_terms_needs_the_role_and_leaves_a_trace(session):
 
 
 def test_a_term_cannot_be_renamed_to_nothing(session):
-    load_vocabularies(session)
     term = term_by_code(session, TermKind.SECTOR, "health")
     with pytest.raises(Unusable):
         rename_term(session, term, label=Trilingual("", "a", "b"), actor=OPERATOR, now=NOW)

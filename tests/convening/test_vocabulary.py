@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from consultation.convening.operations import add_term, load_vocabularies, rename_term, retire_term
+from consultation.convening.operations import add_term, rename_term, retire_term
 from consultation.convening.queries import term_by_code
 from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import LIFETIME_SECONDS, vocabulary
@@ -18,7 +18,6 @@ LABEL = Trilingual("Faith", "Foi", "Fe")
 
 @pytest.fixture
 def loaded(session):
-    load_vocabularies(session)
     commit(session)
     return session
 

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from consultation.commands.worker import Post, Worker
-from consultation.convening.operations import load_vocabularies
 from consultation.kernel.roles import MandateKind, Role
 from consultation.membership.models import Mandate, MemberOrganization
 from consultation.membership.states import OrganizationState
@@ -35,7 +34,6 @@ def config(config):
 
 @pytest.fixture
 def words(session):
-    load_vocabularies(session)
     session.commit()
 
 

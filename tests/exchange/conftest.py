@@ -26,9 +26,7 @@ def run(runner: Any) -> Callable[..., Any]:
 @pytest.fixture
 def words(session: Any) -> None:
     """The vocabularies are loaded."""
-    from consultation.convening.operations import load_vocabularies
 
-    load_vocabularies(session)
     session.commit()
 
 

@@ -14,7 +14,6 @@ from consultation.accounts.address_letters import NEW_ADDRESS
 from consultation.accounts.operations import create_sign_in_link
 from consultation.accounts.queries import user_by_email
 from consultation.convening.models import Consultation
-from consultation.convening.operations import load_vocabularies
 from consultation.demo.build import steps
 from consultation.demo.sample import Sample, delegate_address
 from consultation.discussion.models import Comment
@@ -138,8 +137,6 @@ def config(config):
 def sample(app, live_server):
     """The application's database holds the demonstration's sample."""
     with app.app_context():
-        with unit_of_work() as session:
-            load_vocabularies(session)
         made = Sample(NOW, live_server.url, "a password of the sample", app.extensions["passwords"])
         for step in steps():
             with unit_of_work() as session:

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from consultation.accounts.operations import create_sign_in_link
 from consultation.commands.worker import Post, Worker
-from consultation.convening.operations import load_vocabularies
 from consultation.kernel.roles import MandateKind, Role
 from consultation.membership.models import Mandate, MemberOrganization
 from consultation.membership.states import OrganizationState
@@ -123,7 +122,6 @@ def may(page, kind):
 
 
 def test_an_organization_outlives_its_founder(app, session, live_server, person, letter, axe):
-    load_vocabularies(session)
     session.commit()
     aline, nina = person(), person(phone=True)
     one, two = (signed_in(person, session, role) for role in (Role.ORGANIZER, Role.ADMINISTRATOR))

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from consultation.convening.operations import load_vocabularies
 from consultation.convening.states import TermKind
 from consultation.convening.vocabulary import vocabulary
 from consultation.kernel.permissions import OPERATOR
@@ -18,7 +17,6 @@ from tests.voting import factories as voting
 
 @pytest.fixture
 def words(session):
-    load_vocabularies(session)
     session.commit()
     return vocabulary(session)
 

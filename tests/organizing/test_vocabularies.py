@@ -2,7 +2,6 @@
 
 import pytest
 
-from consultation.convening.operations import load_vocabularies
 from consultation.convening.queries import term_by_code
 from consultation.convening.states import TermKind
 
@@ -12,7 +11,6 @@ WORDS = {"label_en": "Cooperatives", "label_fr": "Coopératives", "label_es": "C
 
 @pytest.fixture
 def sectors(session, organizer):
-    load_vocabularies(session)
     session.commit()
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from consultation.commands.worker import Post, Worker
-from consultation.convening.operations import load_vocabularies
 from consultation.discussion.models import Comment
 from consultation.kernel.orm import Trilingual
 from consultation.kernel.permissions import OPERATOR
@@ -92,7 +91,6 @@ def test_who_may_owe_an_agreement_is_known_with_who_they_are(session, world):  #
 
 
 def test_an_application_and_its_invitation_are_lines_of_the_ledger(app, session):
-    load_vocabularies(session)
     session.commit()
     visitor = app.test_client()
     refused = visitor.post("/fr/register", data={**APPLICATION, "agreement": ""})
@@ -108,7 +106,6 @@ def test_an_application_and_its_invitation_are_lines_of_the_ledger(app, session)
 
 
 def test_whoever_applied_before_the_terms_changed_is_asked_in_the_invitation(app, session):
-    load_vocabularies(session)
     session.commit()
     visitor = app.test_client()
     visitor.post("/en/register", data=APPLICATION)

@@ -7,7 +7,6 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from consultation.convening.models import Term
-from consultation.convening.operations import load_vocabularies
 from consultation.convening.states import TermKind
 from consultation.kernel import two_steps
 from consultation.kernel.moves import WrongState
@@ -62,7 +61,6 @@ def organizers(session, clock):
 
 @pytest.fixture
 def terms(session):
-    load_vocabularies(session)
     session.flush()
     return {(term.kind, term.code): term for term in session.scalars(select(Term))}
 
