@@ -121,9 +121,12 @@ def tell_of_ballot(
     post_blurred(session, BALLOT_RECORDED, recipients, about=about, details=details, every=BALLOT_EVERY, now=now)
 
 
+_AUDITORS = select(User.id).join(UserRole).where(UserRole.role == Role.AUDITOR, User.active)
+
+
 def tell_witnesses(session: Session, contest: Contest, kind: CheckpointKind, now: datetime) -> None:
     """Queue the letter with the newest checkpoint to everybody whose role is auditor: the outside witnesses."""
-    auditors = session.scalars(select(User.id).join(UserRole).where(UserRole.role == Role.AUDITOR, User.active)).all()
+    auditors = session.connection().execute(_AUDITORS).scalars().all()
     post_blurred(
         session,
         CHECKPOINT,
