@@ -18,8 +18,8 @@ from consultation.membership.models import (
     OrganizationJurisdiction,
     VerificationStep,
 )
+from consultation.membership.queries import organization_name
 from consultation.membership.states import OrganizationState, Step
-from consultation.proposals.listing import organization_name
 from consultation.proposals.models import Proposal
 from consultation.proposals.states import PUBLIC_STATES
 from consultation.web.pagination import BadCursor

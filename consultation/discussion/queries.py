@@ -17,7 +17,7 @@ from consultation.discussion.models import Comment
 from consultation.discussion.states import Stance, Visibility
 from consultation.kernel.roles import COLLECTIVE
 from consultation.membership.models import MemberOrganization
-from consultation.proposals.listing import organization_name
+from consultation.membership.queries import organization_name
 from consultation.web.pagination import PAGE_SIZE, BadCursor, decode, encode
 
 FIRST_REPLIES = 2

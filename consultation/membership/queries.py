@@ -35,6 +35,14 @@ _SIGNED_IN = (
 )
 
 
+def organization_name(language: str, of: Any = MemberOrganization.__table__.c) -> ColumnElement[str]:
+    """An organization's name in a language, or, where it gave none, the name by which it registered; as it is now, or
+    as it was kept in the columns ``name``, ``name_fr`` and ``name_es`` of another table."""
+    own = {"fr": of.name_fr, "es": of.name_es}.get(language)
+    name: ColumnElement[str] = of.name if own is None else func.coalesce(func.nullif(own, ""), of.name)
+    return name
+
+
 def reading_along(column: ColumnElement[Any]) -> Select[Any]:
     """The query of ``signed_in`` that answers something else of the user in the same go; to be built once."""
     return _SIGNED_IN.add_columns(column.label("along"))

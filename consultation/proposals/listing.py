@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from consultation.membership.models import MemberOrganization
+from consultation.membership.queries import organization_name
 from consultation.proposals.models import SHUFFLE_BITS, Proposal, ProposalTerm, Translation
 from consultation.proposals.search import matching, phrase
 from consultation.proposals.states import PUBLIC_STATES, ProposalState
@@ -203,12 +204,6 @@ def _rows(language: str) -> Select[Any]:
             Translation.__table__, and_(_translation.proposal_id == _p.id, _translation.language == language)
         )
     )
-
-
-def organization_name(language: str) -> ColumnElement[str]:
-    """An organization's name in a language, or, where it gave none, the name by which it registered."""
-    own = {"fr": _member.name_fr, "es": _member.name_es}.get(language)
-    return _member.name if own is None else func.coalesce(func.nullif(own, ""), _member.name)
 
 
 class _Last(NamedTuple):

@@ -14,6 +14,7 @@ from consultation.accounts.queries import public_name
 from consultation.convening.models import Consultation
 from consultation.curation.models import AgendaItem
 from consultation.membership.models import MemberOrganization
+from consultation.membership.queries import organization_name
 from consultation.voting.chain import Entry
 from consultation.voting.models import (
     BallotContent,
@@ -101,18 +102,16 @@ def roll_size(session: Session, contest_id: uuid.UUID) -> int:
     return session.scalar(select(func.count()).where(RollEntry.contest_id == contest_id)) or 0
 
 
-def entry_name(language: str) -> ColumnElement[str]:
-    """The name of a member on a roll in a language, or, where it had none at the opening, the one by which it was
-    registered."""
-    own = {"fr": RollEntry.name_fr, "es": RollEntry.name_es}.get(language)
-    return RollEntry.name if own is None else func.coalesce(func.nullif(own, ""), RollEntry.name)  # type: ignore[return-value]
-
-
 def names_on_roll(session: Session, contest_id: uuid.UUID, language: str) -> dict[str, str]:
     """The names on the roll by code, of those that may be named: the member's in this language; of a delegate also
     their public name, or else the code."""
     query = (
-        select(RollEntry.code, entry_name(language).label("name"), RollEntry.user_id, public_name().label("person"))
+        select(
+            RollEntry.code,
+            organization_name(language, RollEntry).label("name"),
+            RollEntry.user_id,
+            public_name().label("person"),
+        )
         .join(MemberOrganization, MemberOrganization.id == RollEntry.organization_id)
         .outerjoin(User, User.id == RollEntry.user_id)
         .where(RollEntry.contest_id == contest_id, MemberOrganization.protected.is_(False))

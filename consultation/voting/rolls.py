@@ -14,7 +14,7 @@ from consultation.accounts.queries import public_name
 from consultation.convening.models import Term
 from consultation.convening.states import TermKind
 from consultation.membership.models import Mandate, MemberOrganization, OrganizationJurisdiction
-from consultation.membership.queries import affiliations_in_force
+from consultation.membership.queries import affiliations_in_force, organization_name
 from consultation.membership.rules import family_voters
 from consultation.membership.states import OrganizationState
 from consultation.proposals.models import Proposal
@@ -22,7 +22,6 @@ from consultation.proposals.states import PUBLIC_STATES
 from consultation.voting.electorate import Narrowing
 from consultation.voting.models import Contest, RollEntry
 from consultation.voting.policy import VOTING_MANDATES
-from consultation.voting.queries import entry_name
 from consultation.voting.roll_models import RollObjection
 from consultation.voting.states import AffiliatesCount, Secrecy
 from consultation.web.pagination import decode
@@ -155,7 +154,7 @@ def roll_rows(
     by the member's name in this language and the code, those listed under protection by their codes before all others.
     One more row than ``limit`` where there are more."""
     protected = MemberOrganization.protected.is_(True)
-    shown = case((protected, ""), else_=entry_name(language))
+    shown = case((protected, ""), else_=organization_name(language, RollEntry))
     query = (
         select(
             RollEntry.code,
